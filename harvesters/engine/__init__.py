@@ -1,0 +1,1 @@
+"""The engine that runs a harvest source: identity, difference, batched writes, runs and their reports."""
