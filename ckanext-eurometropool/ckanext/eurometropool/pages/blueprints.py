@@ -1,0 +1,7 @@
+"""The blueprints of the portal's own pages."""
+
+from __future__ import annotations
+
+from flask import Blueprint
+
+BLUEPRINTS: list[Blueprint] = []
