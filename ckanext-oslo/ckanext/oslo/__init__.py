@@ -1,0 +1,1 @@
+"""What a dataset means: vocabularies, schemas, DCAT profiles, validation; fetching what others serve."""
