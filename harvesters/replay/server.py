@@ -59,14 +59,8 @@ class ReplayServer:
         """Bind the port (0: a free one). Raises OSError when it is taken."""
         self.portals = {portal.name: portal for portal in portals}
         self.requests: deque[str] = deque(maxlen=REMEMBERED_REQUESTS)
-        self._map = Map(
-            [
-                Submount(f"/{portal.name}", [self._guarded(portal, rule) for rule in portal.routes()])
-                for portal in portals
-            ],
-            strict_slashes=False,
-            merge_slashes=False,
-        )
+        prefixes = [Submount(f"/{portal.name}", self._rules(portal)) for portal in portals]
+        self._map = Map(prefixes, strict_slashes=False, merge_slashes=False)
         self._server = make_server("127.0.0.1", port, self._application, threaded=True, request_handler=_Connection)
         self._thread = threading.Thread(target=self._server.serve_forever, name="replay", daemon=True)
 
