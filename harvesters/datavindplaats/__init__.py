@@ -1,0 +1,1 @@
+"""Metadata Vlaanderen (Datavindplaats): pages of DCAT-AP-VL in RDF/XML."""

@@ -1,0 +1,1 @@
+"""Opendatasoft portals such as ODWB: the Explore API v2.1 in JSON."""

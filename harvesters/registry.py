@@ -1,0 +1,25 @@
+"""The portals' protocols this package speaks, by name."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from types import MappingProxyType
+
+from ckanext.harvesters.records import Protocol
+
+
+@cache
+def protocols() -> Mapping[str, Protocol]:
+    """Return every protocol by its name."""
+    # Imported here: a plugin that only wants a protocol's name must not pay for RDF and geometry libraries.
+    from ckanext.harvesters.datavindplaats.protocol import Datavindplaats
+    from ckanext.harvesters.opendatasoft.protocol import Opendatasoft
+    from ckanext.harvesters.udata.protocol import Udata
+
+    return MappingProxyType({protocol.name: protocol for protocol in (Datavindplaats(), Opendatasoft(), Udata())})
+
+
+def protocol(name: str) -> Protocol:
+    """Return the protocol of that name. Raises KeyError for a name that is none."""
+    return protocols()[name]

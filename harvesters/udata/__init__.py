@@ -1,0 +1,1 @@
+"""udata portals such as data.gouv.fr: the REST API v1."""
