@@ -1,0 +1,1 @@
+"""The 153 municipalities: their register, and the links from datasets to them."""
