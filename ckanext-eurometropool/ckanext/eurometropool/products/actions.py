@@ -1,0 +1,3 @@
+"""Actions of the merged products."""
+
+from __future__ import annotations
