@@ -1,0 +1,27 @@
+"""The guarded client as CKAN's configuration wants it."""
+
+from __future__ import annotations
+
+from ckanext.oslo.fetch.addresses import Policy
+from ckanext.oslo.fetch.client import Budget, Client
+
+ALLOW = "ckanext.oslo.fetch.allow"
+TIMEOUT = "ckanext.oslo.fetch.timeout"
+MAX_BYTES = "ckanext.oslo.fetch.max_bytes"
+USER_AGENT = "ckanext.oslo.fetch.user_agent"
+
+
+def from_config() -> Client:
+    """Build a client from CKAN's configuration (``ckanext.oslo.fetch.*``, config_declaration.yaml).
+
+    Raises ValueError for an ``allow`` entry that is neither host:port nor a network.
+    """
+    from ckan.plugins import toolkit  # The only import of CKAN in this package: the client runs without it.
+
+    config = toolkit.config
+    budget = Budget()
+    return Client(
+        Policy(allow=tuple(toolkit.aslist(config.get(ALLOW)))),
+        Budget(seconds=float(config.get(TIMEOUT) or budget.seconds), bytes=int(config.get(MAX_BYTES) or budget.bytes)),
+        str(config.get(USER_AGENT) or f"eurometropool-portal (+{config.get('ckan.site_url', '')})"),
+    )
