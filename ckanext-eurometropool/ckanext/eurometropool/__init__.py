@@ -1,0 +1,1 @@
+"""The portal for its people: municipalities, search, pages, merged products."""

@@ -1,0 +1,1 @@
+"""How records come in: one module a portal protocol, one engine that runs them."""

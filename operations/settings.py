@@ -1,0 +1,78 @@
+"""The settings of one portal: secrets made once, ports, and the files made from them."""
+
+from __future__ import annotations
+
+import json
+import os
+import secrets
+from dataclasses import dataclass
+from pathlib import Path
+from string import Template
+
+from operations.layout import PROJECT, Layout
+from operations.mode import Mode
+from operations.steps import write_private
+
+SECRETS = ("secret_key", "csrf_secret", "jwt_secret", "database_password", "reader_password", "redis_password", "steward_password")
+
+
+@dataclass(frozen=True)
+class Settings:
+    """What differs between one portal and the next."""
+
+    layout: Layout
+    ports: dict[str, int]
+    secrets: dict[str, str]
+    mode: Mode
+
+    @property
+    def url(self) -> str:
+        """The portal's address on this machine."""
+        return os.environ.get("PORTAL_URL") or f"http://127.0.0.1:{self.ports['web']}"
+
+    @property
+    def replay_url(self) -> str:
+        """The stand-in portals' address."""
+        return f"http://127.0.0.1:{self.ports['replay']}"
+
+    def database(self, name: str, role: str = "portal") -> str:
+        """Return the address of a database for its owner (``portal``) or its reader (``portal_reader``)."""
+        password = self.secrets["database_password" if role == "portal" else "reader_password"]
+        return f"postgresql://{role}:{password}@127.0.0.1:{self.ports['postgresql']}/{name}"
+
+    def write_ini(self, *, test: bool = False) -> Path:
+        """Write CKAN's configuration from ``config/ckan.ini``. The test one has databases and an index of its own."""
+        suffix = "_test" if test else ""
+        values = self.secrets | {f"{name}_port": str(port) for name, port in self.ports.items()}
+        values |= {
+            "state": str(self.layout.state),
+            "project": str(PROJECT),
+            "url": "http://test.ckan.net" if test else self.url,
+            "replay_url": "" if self.mode.live else self.replay_url,
+            "ckan_database": self.database(f"ckan{suffix}"),
+            "datastore_write": self.database(f"datastore{suffix}"),
+            "datastore_read": self.database(f"datastore{suffix}", "portal_reader"),
+            "core": f"ckan{suffix}",
+            "redis_database": "1" if test else "0",
+            "storage": str(self.layout.state / f"storage{suffix}"),
+            "debug": "false",
+            "testing": "true" if test else "false",
+            "site_id": f"eurometropool{suffix}",
+        }
+        file = self.layout.test_ini if test else self.layout.ini
+        text = Template((PROJECT / "config" / "ckan.ini").read_text()).substitute(values)
+        write_private(file, text)
+        return file
+
+
+def load_secrets(layout: Layout) -> dict[str, str]:
+    """Return this portal's secrets, making those that are missing."""
+    file = layout.state / "secrets.json"
+    try:
+        known: dict[str, str] = json.loads(file.read_text())
+    except (FileNotFoundError, ValueError):
+        known = {}
+    made = {name: known.get(name) or secrets.token_urlsafe(24) for name in SECRETS}
+    if made != known:
+        write_private(file, json.dumps(made, indent=1))
+    return made

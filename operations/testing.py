@@ -1,0 +1,76 @@
+"""``./portal test`` and ``./portal bench``: on services of their own, beside a running portal."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+from pathlib import Path
+
+from operations import debian
+from operations.layout import PROJECT, Layout
+from operations.mode import Mode
+from operations.portal import Portal
+from operations.settings import Settings
+from operations.steps import StepError, say
+
+KEEP = "PORTAL_KEEP_TEST_SERVICES"
+
+
+def shared_folder() -> Path:
+    """Return where recorded catalogues, shapes and polygons are: ``PORTAL_SHARED``, else beside the project."""
+    return Path(os.environ.get("PORTAL_SHARED") or PROJECT.parent / "shared").resolve()
+
+
+def prepare() -> tuple[Portal, Settings]:
+    """Start the test services and bring their databases up; return the portal they belong to and its settings."""
+    here = Portal(Layout.from_environment("test"))
+    here.install(*debian.TESTING)
+    polygons = shared_folder() / "geo" / "municipalities.geojson"
+    settings = here.settings(Mode(polygons=str(polygons) if polygons.exists() else ""))
+    settings.write_ini(test=True)
+    here.start_data(settings, "ckan_test", volatile=True)
+    here.prepare_ckan(settings, test=True)
+    return here, settings
+
+
+def environment(here: Portal, settings: Settings) -> dict[str, str]:
+    """Return what the tests find their services by."""
+    return os.environ | {
+        "CKAN_INI": str(here.layout.test_ini),
+        "PORTAL_SHARED": str(shared_folder()),
+        "PORTAL_SOFTWARE": str(here.layout.software),
+        "PORTAL_TEST_STATE": str(here.layout.state),
+        "PORTAL_TEST_DATABASE": settings.database("postgres"),
+        "PATH": f"{here.layout.venv / 'bin'}:{os.environ['PATH']}",
+        "OMP_NUM_THREADS": "1",
+    }
+
+
+def test(arguments: list[str]) -> int:
+    """Run pytest and return its exit status."""
+    here, settings = prepare()
+    command = [here.layout.python, "-m", "pytest", f"--ckan-ini={here.layout.test_ini}", *arguments]
+    try:
+        return subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode  # noqa: S603
+    finally:
+        if not os.environ.get(KEEP):
+            here.down()
+
+
+def bench(name: str | None, as_json: bool, more: list[str]) -> int:
+    """Run one benchmark, or all; each prints its figures and the ratios to the stock way."""
+    folder = PROJECT / "tests" / "benchmarks"
+    known = sorted(file.stem for file in folder.glob("*.py") if not file.stem.startswith("_"))
+    if name and name not in known:
+        raise StepError(f"There is no benchmark {name}", f"There are: {', '.join(known)}")
+    here, settings = prepare()
+    try:
+        status = 0
+        for each in [name] if name else known:
+            say(f"Benchmark {each}")
+            command = [here.layout.python, "-m", f"tests.benchmarks.{each}", *(["--json"] if as_json else []), *more]
+            status |= subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode  # noqa: S603
+        return status
+    finally:
+        if not os.environ.get(KEEP):
+            here.down()
