@@ -1,4 +1,4 @@
-"""CKAN plugin ``eurometropool``: municipalities, search, pages and merged products; the work is in the rooms it names."""
+"""CKAN plugin ``eurometropool``: municipalities, search, pages, merged products. The work is in the rooms it names."""
 
 from __future__ import annotations
 
