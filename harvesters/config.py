@@ -1,0 +1,44 @@
+"""One accessor for each option of this package; ``config_declaration.yaml`` says what each is for."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from pathlib import Path
+
+import ckan.plugins.toolkit as tk
+
+
+def sources_file() -> Path | None:
+    """Return the file that declares the harvest sources, or None when none is configured."""
+    value = tk.config.get("ckanext.harvesters.sources")
+    return Path(value) if value else None
+
+
+def queue() -> str:
+    """Return the job queue that harvests run on (without CKAN's prefix)."""
+    return tk.config["ckanext.harvesters.queue"]
+
+
+def batch_size() -> int:
+    """Return how many datasets are written in one transaction and one Solr commit."""
+    return max(1, tk.config["ckanext.harvesters.batch_size"])
+
+
+def timeout() -> int:
+    """Return how long one run may take (seconds)."""
+    return tk.config["ckanext.harvesters.timeout"]
+
+
+def heartbeat() -> float:
+    """Return how often a run says that it is alive (seconds)."""
+    return float(tk.config["ckanext.harvesters.heartbeat"])
+
+
+def stale_after() -> timedelta:
+    """Return after how long a silence a run counts as dead, and another worker may take over."""
+    return timedelta(seconds=tk.config["ckanext.harvesters.stale_after"])
+
+
+def schedule_every() -> timedelta:
+    """Return how often due sources are looked for."""
+    return timedelta(seconds=max(1, tk.config["ckanext.harvesters.schedule_every"]))

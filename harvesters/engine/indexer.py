@@ -1,0 +1,42 @@
+"""Datasets into the search index, a batch at a time: documents one after the other, one commit for all of them."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Sequence
+
+from ckan import logic, model
+from ckan.lib import search
+from ckan.lib.search.common import SearchIndexError
+from ckan.types import Context
+
+from ckanext.harvesters.engine.errors import RunEnded
+from ckanext.harvesters.engine.report import EngineReason
+from ckanext.harvesters.records import shorten
+
+log = logging.getLogger(__name__)
+
+
+def index(package_ids: Sequence[str], user: str) -> list[tuple[str, str]]:
+    """Index datasets from what the database holds; return (id, what the index said) of those it refuses.
+
+    Raises `RunEnded` when the index cannot be reached.
+    """
+    refused = list(_send(package_ids, user))
+    try:
+        search.commit()
+    except SearchIndexError as error:
+        raise RunEnded(EngineReason.INDEX_DOWN, shorten(error)) from error
+    return refused
+
+
+def _send(package_ids: Iterable[str], user: str) -> Iterable[tuple[str, str]]:
+    for package_id in package_ids:
+        context: Context = {"user": user, "ignore_auth": True, "session": model.Session}
+        try:
+            logic.index_update_package(context, package_id, defer_commit=True)
+        except SearchIndexError as error:
+            if not search.is_available():
+                raise RunEnded(EngineReason.INDEX_DOWN, shorten(error)) from error
+            log.exception("Dataset %s was refused by the search index", package_id)
+            yield package_id, shorten(error)

@@ -1,0 +1,208 @@
+"""One pass over a source: page after page, each record mapped, compared, and handed on when it changed.
+
+Nothing here knows CKAN's database: where changes go is the `Sink`'s matter, so that a dry run is the same pass with a
+sink that only remembers.
+"""
+
+from __future__ import annotations
+
+import logging
+import typing
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ckanext.oslo.fetch import FetchError
+from rq.timeouts import BaseTimeoutException
+
+from ckanext.harvesters.engine.difference import Change, Kind, Known, compare
+from ckanext.harvesters.engine.report import EngineReason, Entry
+from ckanext.harvesters.engine.statistics import Counts, RunStatus, status_of
+from ckanext.harvesters.reasons import Reason
+from ckanext.harvesters.records import (
+    Client,
+    Page,
+    Problem,
+    Protocol,
+    RecordError,
+    Severity,
+    Source,
+    SourceError,
+    SourceRecord,
+    shorten,
+)
+
+log = logging.getLogger(__name__)
+
+#: Problems that stand for a whole record even when it has no identifier to be named by.
+_RECORDS = frozenset(
+    {
+        Reason.NO_IDENTIFIER,
+        Reason.NO_TITLE,
+        Reason.NOT_A_DATASET,
+        Reason.NOT_PUBLIC,
+        Reason.NOT_JSON,
+        Reason.NOT_RDF,
+        Reason.WRONG_TYPE,
+        Reason.TOO_LARGE,
+    }
+)
+
+
+class Sink(typing.Protocol):
+    """Where a pass puts what it finds."""
+
+    def write(self, changes: Sequence[Change]) -> Sequence[tuple[Change, Kind]]:
+        """Write changes; say of each what became of it."""
+        ...
+
+    def refuse(self, record: SourceRecord, entries: Sequence[Entry]) -> None:
+        """Report a record that could not be mapped."""
+        ...
+
+    def report(self, entries: Sequence[Entry]) -> None:
+        """Report what is wrong with a page or with the source."""
+        ...
+
+    def progress(self, counts: Counts, total: int | None) -> None:
+        """Say how far the pass is. May raise `RunEnded`."""
+        ...
+
+
+@dataclass(frozen=True)
+class End:
+    """How a pass ended. ``reason`` is a code, None when there is nothing to say."""
+
+    status: RunStatus
+    reason: str | None = None
+    detail: str | None = None
+
+
+class Pass:
+    """A pass over one source. ``counts`` is true at any moment, also when the pass is broken off."""
+
+    def __init__(
+        self,
+        source: Source,
+        protocol: Protocol,
+        known: Mapping[str, Known],
+        sink: Sink,
+        *,
+        owner_org: str,
+        batch_size: int,
+    ) -> None:
+        self.source, self.protocol, self.known, self.sink = source, protocol, known, sink
+        self.owner_org, self.batch_size = owner_org, batch_size
+        self.counts = Counts()
+        self._waiting: list[Change] = []
+        self._met: set[str] = set()
+        self._whole = True
+        self._why: Entry | None = None
+
+    def run(self, client: Client) -> End:
+        """Read the source to its end and say how that went. What the sink raises is passed on."""
+        for page in self._pages(client):
+            self._whole = self._whole and page.complete
+            self._troubles(page)
+            for record in page.records:
+                self._take(record)
+            self.sink.progress(self.counts, page.total)
+        self._flush()
+        return self._end()
+
+    def _pages(self, client: Client) -> Iterator[Page]:
+        """Yield the protocol's pages. A source that breaks off keeps what it gave before."""
+        try:
+            yield from self.protocol.pages(self.source, client)
+        except SourceError as error:
+            self._broken_off(Entry.of(error.problem()))
+        except FetchError as error:
+            self._broken_off(Entry.of(Problem(None, "url", str(error), Reason.UNREACHABLE, self.source.url)))
+
+    def _broken_off(self, entry: Entry) -> None:
+        self._whole, self._why = False, entry
+        self.sink.report([entry])
+
+    def _troubles(self, page: Page) -> None:
+        entries = [Entry.of(problem) for problem in page.problems]
+        if not entries:
+            return
+        for problem in page.problems:
+            if problem.severity is Severity.ERROR and (problem.guid is not None or problem.reason in _RECORDS):
+                self.counts.count(Kind.FAILED)
+        if not page.complete:
+            self._why = next((entry for entry in entries if entry.severity is Severity.ERROR), self._why)
+        self.sink.report(entries)
+
+    def _take(self, record: SourceRecord) -> None:
+        if record.guid in self._met:
+            return  # Protocols report a guid that comes twice; the first one counts.
+        self._met.add(record.guid)
+        known = self.known.get(record.guid)
+        if known is not None and known.deleted:
+            self.counts.count(Kind.UNCHANGED)
+            return
+        try:
+            _storable(record)
+            mapped = self.protocol.map(self.source, record)
+        except RecordError as error:
+            self._fail(record, Entry.of(error.problem(record)))
+            return
+        except BaseTimeoutException:
+            raise
+        except Exception as error:
+            log.exception("Record %r of %s could not be mapped", record.guid, self.source.name)
+            detail = shorten(f"{type(error).__name__}: {error}")
+            self._fail(record, Entry(record.guid, "", "", EngineReason.NOT_MAPPED, detail=detail, url=record.url))
+            return
+        change = compare(record, self._complete(record, mapped.dataset), known, mapped.problems)
+        if change is None:
+            self.counts.count(Kind.UNCHANGED)
+            return
+        self._waiting.append(change)
+        if len(self._waiting) >= self.batch_size:
+            self._flush()
+            self.sink.progress(self.counts, None)
+
+    def _fail(self, record: SourceRecord, entry: Entry) -> None:
+        self.counts.count(Kind.FAILED)
+        if _is_text(record.guid):
+            self.sink.refuse(record, [entry])
+        else:
+            self.sink.report([Entry(None, "guid", shorten(record.guid), entry.reason, url=record.url)])
+
+    def _complete(self, record: SourceRecord, dataset: Mapping[str, Any]) -> dict[str, Any]:
+        """Add what the source says of all its records."""
+        return {
+            "type": "dataset",
+            "source_url": record.url,
+            "source_modified": record.modified,
+            "metadata_license": self.source.metadata_license,
+            **dataset,
+            "owner_org": self.owner_org,
+            "harvest_source_name": self.source.name,
+            "guid": record.guid,
+        }
+
+    def _flush(self) -> None:
+        changes, self._waiting = self._waiting, []
+        if changes:
+            for _change, kind in self.sink.write(changes):
+                self.counts.count(kind)
+
+    def _end(self) -> End:
+        status = status_of(self.counts, complete=self._whole)
+        if self._why is not None and status is not RunStatus.FINISHED:
+            return End(status, self._why.reason, self._why.value)
+        if not self.counts.seen:
+            return End(status, EngineReason.EMPTY)
+        return End(status)
+
+
+def _is_text(guid: str) -> bool:
+    return "\x00" not in guid and not any("\ud800" <= char <= "\udfff" for char in guid)
+
+
+def _storable(record: SourceRecord) -> None:
+    if not _is_text(record.guid):
+        raise RecordError("guid", record.guid, Reason.BAD_CHARACTERS)

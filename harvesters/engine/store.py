@@ -1,0 +1,192 @@
+"""What the database keeps of a source's records: which dataset each became, what it said, what is wrong with it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.model.types import make_uuid
+from ckanext.harvest.model import HarvestObject, HarvestObjectError
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.harvesters.engine.difference import Change, Kind, Known
+from ckanext.harvesters.engine.report import Entry
+from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRecord, now
+from ckanext.harvesters.records import Severity, SourceRecord
+
+#: States of ckanext-harvest's objects: saved but not yet in the index, done, not taken.
+IMPORT, COMPLETE, ERROR = "IMPORT", "COMPLETE", "ERROR"
+
+_REPORTED = {Kind.ADDED: "added", Kind.UPDATED: "updated"}
+
+
+def known(source_id: str) -> dict[str, Known]:
+    """Return what is known of each record of a source, by guid."""
+    query = (
+        sa.select(HarvestRecord.guid, HarvestRecord.package_id, HarvestRecord.fingerprint, model.Package.state)
+        .join(model.Package, model.Package.id == HarvestRecord.package_id)
+        .where(HarvestRecord.source_id == source_id)
+    )
+    return {
+        guid: Known(guid, package_id, fingerprint, state == model.State.DELETED)
+        for guid, package_id, fingerprint, state in model.Session.execute(query)
+    }
+
+
+def unindexed(source_id: str) -> list[str]:
+    """Return the ids of datasets that were saved but may not have reached the index: an earlier run was cut there."""
+    query = sa.select(HarvestObject.package_id).where(
+        HarvestObject.harvest_source_id == source_id,
+        HarvestObject.current.is_(True),
+        HarvestObject.state == IMPORT,
+        HarvestObject.package_id.is_not(None),
+    )
+    return list(model.Session.execute(query).scalars())
+
+
+def indexed(package_ids: Sequence[str]) -> None:
+    """Note, in a transaction of its own, that datasets are in the index."""
+    model.Session.execute(
+        sa.update(HarvestObject)
+        .where(HarvestObject.package_id.in_(package_ids), HarvestObject.current.is_(True), HarvestObject.state == IMPORT)
+        .values(state=COMPLETE, import_finished=now()),
+        execution_options={"synchronize_session": False},
+    )
+    model.Session.commit()
+
+
+def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Change, str]]) -> None:
+    """Note, in the current transaction, that records were written as these datasets, and what is wrong with them."""
+    if not written:
+        return
+    session = model.Session
+    moment = now()
+    guids = [change.record.guid for change, _package_id in written]
+    session.execute(
+        sa.update(HarvestObject)
+        .where(
+            HarvestObject.harvest_source_id == source_id,
+            HarvestObject.guid.in_(guids),
+            HarvestObject.current.is_(True),
+        )
+        .values(current=False),
+        execution_options={"synchronize_session": False},
+    )
+    session.execute(
+        sa.insert(HarvestObject),
+        [
+            {
+                **_object(change.record, source_id, job_id),
+                "current": True,
+                "state": IMPORT,
+                "package_id": package_id,
+                "report_status": _REPORTED[change.kind],
+                "import_started": moment,
+            }
+            for change, package_id in written
+        ],
+    )
+    upsert = insert(HarvestRecord)
+    session.execute(
+        upsert.on_conflict_do_update(
+            index_elements=["source_id", "guid"],
+            set_={"package_id": upsert.excluded.package_id, "fingerprint": upsert.excluded.fingerprint},
+        ),
+        [
+            {
+                "source_id": source_id,
+                "guid": change.record.guid,
+                "package_id": package_id,
+                "fingerprint": change.fingerprint,
+            }
+            for change, package_id in written
+        ],
+    )
+    replace_problems(
+        source_id, run_id, guids, [Entry.of(problem) for change, _package_id in written for problem in change.problems]
+    )
+
+
+def refuse(source_id: str, run_id: str, job_id: str, record: SourceRecord, entries: Sequence[Entry]) -> None:
+    """Note, in the current transaction, that a record was not taken, and why."""
+    refused = _object(record, source_id, job_id)
+    refused |= {"current": False, "state": ERROR, "report_status": "errored", "import_finished": now()}
+    model.Session.execute(sa.insert(HarvestObject), [refused])
+    model.Session.execute(
+        sa.insert(HarvestObjectError),
+        [
+            {"id": make_uuid(), "harvest_object_id": refused["id"], "message": entry.text("en"), "stage": "Import"}
+            for entry in entries
+        ],
+    )
+    replace_problems(source_id, run_id, [record.guid], entries)
+
+
+def _object(record: SourceRecord, source_id: str, job_id: str) -> dict[str, object]:
+    moment = now()
+    return {
+        "id": make_uuid(),
+        "guid": record.guid,
+        "harvest_source_id": source_id,
+        "harvest_job_id": job_id,
+        # PostgreSQL's text holds no NUL; everything else of what the portal sent stays readable on the admin pages.
+        "content": record.content.decode("utf-8", "replace").replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+        "gathered": moment,
+        "fetch_started": moment,
+        "fetch_finished": moment,
+    }
+
+
+def replace_problems(source_id: str, run_id: str, guids: Iterable[str], entries: Sequence[Entry]) -> None:
+    """Replace, in the current transaction, what was reported of these records."""
+    session = model.Session
+    session.execute(
+        sa.delete(HarvestProblem).where(HarvestProblem.source_id == source_id, HarvestProblem.guid.in_(list(guids))),
+        execution_options={"synchronize_session": False},
+    )
+    report(source_id, run_id, entries)
+
+
+def report(source_id: str, run_id: str, entries: Sequence[Entry]) -> None:
+    """Add lines to a source's report, in the current transaction."""
+    if entries:
+        model.Session.execute(
+            sa.insert(HarvestProblem),
+            [
+                {
+                    "source_id": source_id,
+                    "run_id": run_id,
+                    "guid": entry.guid,
+                    "severity": entry.severity,
+                    "field": entry.field,
+                    "value": entry.value,
+                    "reason": entry.reason,
+                    "detail": entry.detail,
+                    "url": entry.url,
+                }
+                for entry in entries
+            ],
+        )
+
+
+def forget_past_errors(source_id: str, run_id: str, *, whole_pass: bool) -> None:
+    """Drop, in the current transaction, what was reported by earlier runs and is no longer so.
+
+    What concerns the source as a whole is said anew by each run. That a record no longer fails is known only after a
+    pass that has read the whole source.
+    """
+    past = sa.delete(HarvestProblem).where(HarvestProblem.source_id == source_id, HarvestProblem.run_id != run_id)
+    whole_source = HarvestProblem.guid.is_(None)
+    gone = sa.or_(whole_source, HarvestProblem.severity == Severity.ERROR) if whole_pass else whole_source
+    model.Session.execute(past.where(gone), execution_options={"synchronize_session": False})
+
+
+def problems(source_id: str) -> Iterable[HarvestProblem]:
+    """Yield what is reported of a source now, errors first, then in order of record."""
+    query = (
+        sa.select(HarvestProblem)
+        .where(HarvestProblem.source_id == source_id)
+        .order_by(HarvestProblem.severity, HarvestProblem.guid.nulls_first(), HarvestProblem.id)
+    )
+    return model.Session.execute(query).scalars()

@@ -1,0 +1,95 @@
+"""The engine's own tables: runs, records and problems. Made by the Alembic migration of plugin ``harvesters``.
+
+ckanext-harvest's tables say what its pages and API show (sources, jobs, objects, errors). These say what it has no place
+for: how a run goes while it goes, what each record said last, and what is wrong with it now. All times are UTC without
+zone, as in CKAN's own tables.
+"""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan.model.types import make_uuid
+from sqlalchemy.orm import Mapped, mapped_column
+
+from ckanext.harvesters.engine.statistics import RunStatus
+
+
+def now() -> datetime:
+    """Return the time in UTC, without zone, as CKAN's tables keep it."""
+    return datetime.now(UTC).replace(tzinfo=None)
+
+
+class HarvestRun(tk.BaseModel):
+    """One pass over a source by one worker. While ``running`` it is the source's lease: there can be only one."""
+
+    __tablename__ = "harvest_run"
+    __table_args__ = (
+        sa.Index("harvest_run_one_at_a_time", "source_id", unique=True, postgresql_where=sa.text("status = 'running'")),
+        sa.Index("harvest_run_latest", "source_id", "started"),
+    )
+
+    id: Mapped[str] = mapped_column(sa.UnicodeText, primary_key=True, default=make_uuid)
+    source_id: Mapped[str] = mapped_column(sa.UnicodeText, sa.ForeignKey("harvest_source.id", ondelete="CASCADE"))
+    job_id: Mapped[str | None] = mapped_column(sa.UnicodeText, sa.ForeignKey("harvest_job.id", ondelete="SET NULL"))
+    status: Mapped[str] = mapped_column(sa.UnicodeText, default=RunStatus.RUNNING)
+    #: Why it did not finish: a code of ``reasons`` or of ``engine.report``, and what the portal or machine said.
+    reason: Mapped[str | None] = mapped_column(sa.UnicodeText)
+    detail: Mapped[str | None] = mapped_column(sa.UnicodeText)
+    #: Which machine and process has the lease.
+    worker: Mapped[str] = mapped_column(sa.UnicodeText)
+    started: Mapped[datetime] = mapped_column(sa.DateTime, default=now)
+    heartbeat: Mapped[datetime] = mapped_column(sa.DateTime, default=now)
+    finished: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    #: How many records the portal says it has, once it says so.
+    total: Mapped[int | None] = mapped_column(sa.Integer)
+    seen: Mapped[int] = mapped_column(sa.Integer, default=0)
+    added: Mapped[int] = mapped_column(sa.Integer, default=0)
+    updated: Mapped[int] = mapped_column(sa.Integer, default=0)
+    unchanged: Mapped[int] = mapped_column(sa.Integer, default=0)
+    failed: Mapped[int] = mapped_column(sa.Integer, default=0)
+    deleted: Mapped[int] = mapped_column(sa.Integer, default=0)
+
+
+class HarvestRecord(tk.BaseModel):
+    """Which dataset a source's record became, and the fingerprint of what it said.
+
+    The primary key makes identity a matter of the database: no two datasets for one (source, guid), ever. A dataset
+    that is purged takes its row along, and is then new again.
+    """
+
+    __tablename__ = "harvest_record"
+
+    source_id: Mapped[str] = mapped_column(
+        sa.UnicodeText, sa.ForeignKey("harvest_source.id", ondelete="CASCADE"), primary_key=True
+    )
+    guid: Mapped[str] = mapped_column(sa.UnicodeText, primary_key=True)
+    package_id: Mapped[str] = mapped_column(
+        sa.UnicodeText, sa.ForeignKey("package.id", ondelete="CASCADE"), unique=True
+    )
+    fingerprint: Mapped[str] = mapped_column(sa.UnicodeText)
+
+
+class HarvestProblem(tk.BaseModel):
+    """What is wrong now with a record (``guid``) or with a source as a whole (no ``guid``): the report's lines.
+
+    Warnings stand until their record changes; errors until the run in which they no longer occur.
+    """
+
+    __tablename__ = "harvest_problem"
+    __table_args__ = (sa.Index("harvest_problem_of_record", "source_id", "guid"),)
+
+    id: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity(), primary_key=True)
+    source_id: Mapped[str] = mapped_column(sa.UnicodeText, sa.ForeignKey("harvest_source.id", ondelete="CASCADE"))
+    #: The last run that met it.
+    run_id: Mapped[str] = mapped_column(sa.UnicodeText, sa.ForeignKey("harvest_run.id", ondelete="CASCADE"))
+    guid: Mapped[str | None] = mapped_column(sa.UnicodeText)
+    severity: Mapped[str] = mapped_column(sa.UnicodeText)
+    field: Mapped[str] = mapped_column(sa.UnicodeText)
+    value: Mapped[str] = mapped_column(sa.UnicodeText)
+    reason: Mapped[str] = mapped_column(sa.UnicodeText)
+    #: What a validator or a portal said, in its own words.
+    detail: Mapped[str | None] = mapped_column(sa.UnicodeText)
+    url: Mapped[str | None] = mapped_column(sa.UnicodeText)

@@ -1,0 +1,173 @@
+"""Changes into CKAN, through its own actions, a batch in one transaction.
+
+Every plugin's validators and hooks run as for a steward's dataset. What is saved on: the commit and the index update
+of each single dataset (see `indexer`) and the activity row (see `activity`).
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator, Sequence
+from contextlib import AbstractContextManager
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.types import Context
+from rq.timeouts import BaseTimeoutException
+from sqlalchemy.exc import InterfaceError, OperationalError
+
+from ckanext.harvesters.engine import store
+from ckanext.harvesters.engine.activity import no_activity
+from ckanext.harvesters.engine.difference import Change, keep_resource_ids
+from ckanext.harvesters.engine.errors import RunEnded
+from ckanext.harvesters.engine.identity import choose_name, dataset_id
+from ckanext.harvesters.engine.report import EngineReason, Entry, refusal
+from ckanext.harvesters.engine.runs import Lease, iso
+from ckanext.harvesters.engine.tables import now
+from ckanext.harvesters.records import shorten
+
+log = logging.getLogger(__name__)
+
+#: What is not one record's fault, and so ends the run: the database is gone, the time is over, the lease is lost.
+FATAL = (OperationalError, InterfaceError, BaseTimeoutException, RunEnded)
+
+
+class NotOursError(Exception):
+    """The dataset that a record would become belongs to a steward or to another source."""
+
+
+class Writer:
+    """Writes the changes of one run of one source."""
+
+    def __init__(self, lease: Lease, source: str) -> None:
+        self.lease = lease
+        self.source = source
+        self.user: str = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        self._quiet: AbstractContextManager[None] = no_activity()
+
+    def __enter__(self) -> Writer:
+        self._quiet.__enter__()
+        return self
+
+    def __exit__(self, *error: Any) -> None:
+        self._quiet.__exit__(*error)
+
+    def write(self, changes: Sequence[Change]) -> tuple[list[tuple[Change, str]], list[tuple[Change, list[Entry]]]]:
+        """Write changes; return those written, with their dataset's id, and those refused, with the reasons.
+
+        All go in one transaction. When one of them fails (CKAN's actions then roll back everything) each is written in
+        a transaction of its own, so that one bad record costs one record. Raises what is in `FATAL`.
+        """
+        try:
+            return self._transaction(changes), []
+        except FATAL:
+            model.Session.rollback()
+            raise
+        except Exception as error:  # noqa: BLE001  (validators and hooks of any plugin: whatever they raise)
+            model.Session.rollback()
+            if len(changes) == 1:
+                return [], [(changes[0], self._refuse(changes[0], error))]
+        written, refused = [], []
+        for change in changes:
+            more, bad = self.write([change])
+            written += more
+            refused += bad
+        return written, refused
+
+    def _transaction(self, changes: Sequence[Change]) -> list[tuple[Change, str]]:
+        names = self._names(changes)
+        there = self._already_there(changes)
+        written = [(change, self._save(change, names, there)) for change in changes]
+        model.Session.flush()
+        self.lease.hold()
+        store.keep(self.lease.source_id, self.lease.run_id, self.lease.job_id, written)
+        model.Session.commit()
+        return written
+
+    def _refuse(self, change: Change, error: Exception) -> list[Entry]:
+        record = change.record
+        if isinstance(error, tk.ValidationError):
+            entries = list(refusal(record, change.dataset, error.error_dict))
+        elif isinstance(error, NotOursError):
+            entries = [Entry(record.guid, "id", str(error), EngineReason.NOT_OURS, url=record.url)]
+        else:
+            log.error("Record %r of %s could not be saved", record.guid, self.source, exc_info=error)
+            detail = shorten(f"{type(error).__name__}: {error}")
+            entries = [Entry(record.guid, "", "", EngineReason.NOT_SAVED, detail=detail, url=record.url)]
+        self.lease.hold()
+        store.refuse(self.lease.source_id, self.lease.run_id, self.lease.job_id, record, entries)
+        model.Session.commit()
+        return entries
+
+    def _context(self) -> Context:
+        return {
+            "user": self.user,
+            "auth_user_obj": model.User.get(self.user),
+            "ignore_auth": True,
+            "defer_commit": True,
+            "return_id_only": True,
+        }
+
+    def _save(self, change: Change, names: dict[str, str], there: frozenset[str]) -> str:
+        dataset = {**change.dataset, "harvested": iso(now())}
+        dataset["resources"] = [dict(resource) for resource in dataset.get("resources", ())]
+        identifier = change.known.package_id if change.known else dataset_id(self.source, change.record.guid)
+        if change.known is None and identifier not in there:
+            return tk.get_action("package_create")(
+                self._context(), {**dataset, "id": identifier, "name": names[identifier]}
+            )
+        return self._update(identifier, dataset)
+
+    def _update(self, identifier: str, dataset: dict[str, Any]) -> str:
+        show: Context = {"user": self.user, "ignore_auth": True}
+        before = tk.get_action("package_show")(show, {"id": identifier})
+        keep_resource_ids(dataset["resources"], before["resources"])
+        # Whether and under which name a dataset is shown is the steward's to decide.
+        dataset |= {"id": identifier} | {key: before[key] for key in ("name", "private", "state")}
+        context = self._context()
+        context["original_package"] = before
+        updated = tk.get_action("package_update")(context, dataset)
+        # package_update leaves its savepoint open when it returns early for the sake of defer_commit.
+        if (savepoint := model.Session().get_nested_transaction()) is not None:
+            savepoint.commit()
+        return updated
+
+    def _added(self, changes: Sequence[Change]) -> Iterator[tuple[str, Change]]:
+        for change in changes:
+            if change.known is None:
+                yield dataset_id(self.source, change.record.guid), change
+
+    def _names(self, changes: Sequence[Change]) -> dict[str, str]:
+        """Choose the names of new datasets: id → name."""
+        titles = {identifier: title_of(change.dataset) for identifier, change in self._added(changes)}
+        wanted = {choose_name(title, identifier, ()) for identifier, title in titles.items()}
+        query = sa.select(model.Package.name).where(model.Package.name.in_(wanted))
+        taken = set(model.Session.execute(query).scalars()) if wanted else set()
+        names: dict[str, str] = {}
+        for identifier, title in titles.items():
+            names[identifier] = choose_name(title, identifier, taken)
+            taken.add(names[identifier])
+        return names
+
+    def _already_there(self, changes: Sequence[Change]) -> frozenset[str]:
+        """Return which of the new datasets' ids exist, and are this source's: its rows were lost, not its datasets.
+
+        Raises `NotOursError` when one exists and is somebody else's.
+        """
+        guids = {identifier: change.record.guid for identifier, change in self._added(changes)}
+        package = model.Package
+        query = sa.select(package.id, package.extras).where(package.id.in_(guids))
+        found = model.Session.execute(query).all() if guids else []
+        for identifier, extras in found:
+            said = extras or {}
+            if (said.get("harvest_source_name"), said.get("guid")) != (self.source, guids[identifier]):
+                raise NotOursError(identifier)
+        return frozenset(identifier for identifier, _extras in found)
+
+
+def title_of(dataset: dict[str, Any]) -> str:
+    """Return the title that names a dataset: in Dutch, else French, English, or whatever there is."""
+    titles: dict[str, str] = dataset.get("title_translated") or {}
+    return next((titles[language] for language in ("nl", "fr", "en") if titles.get(language)), dataset.get("title") or "")

@@ -1,0 +1,20 @@
+"""How Alembic reaches the database for this plugin's migrations; the plugin's version has a table of its own."""
+
+from alembic import context
+from sqlalchemy import engine_from_config, pool
+
+from ckan.model.meta import metadata
+
+config = context.config
+engine = engine_from_config(config.get_section(config.config_ini_section), prefix="sqlalchemy.", poolclass=pool.NullPool)
+TABLES = ("harvest_run", "harvest_record", "harvest_problem")
+
+with engine.connect() as connection:
+    context.configure(
+        connection=connection,
+        target_metadata=metadata,
+        version_table="harvesters_alembic_version",
+        include_object=lambda _object, name, kind, _reflected, _other: kind != "table" or name in TABLES,
+    )
+    with context.begin_transaction():
+        context.run_migrations()
