@@ -2,6 +2,79 @@
 
 from __future__ import annotations
 
-from flask import Blueprint
+from ckan.plugins import toolkit as tk
+from ckan.types import Response
+from flask import Blueprint, make_response, request
 
-BLUEPRINTS: list[Blueprint] = []
+from ckanext.eurometropool.pages import first_visit, places, previews, searching
+from ckanext.eurometropool.pages.municipality_page import municipality_page
+from ckanext.eurometropool.pages.previews import NoPreview
+
+EXAMPLE_PLACE = "BE-34022"
+
+portal = Blueprint("portal", __name__)
+first_visit.attach(portal)
+
+
+@portal.route("/municipality")
+def municipalities() -> str | Response:
+    """List the municipalities by region; ``q`` (a name or postcode) leads to the page of the one it means."""
+    known = places.register()
+    asked = request.args.get("q", "").strip()
+    found = known.find(asked) if known and asked else ()
+    if len(found) == 1:
+        return tk.h.redirect_to("portal.municipality", key=found[0].key)
+    counts = searching.ask({}, rows=0, **{"facet.field": ["municipality"], "facet.limit": -1})["facets"]["municipality"]
+    groups = [
+        (places.region(region), places.places(m for m in known or () if m.region == region))
+        for region in ("vlaanderen", "wallonie", "hauts-de-france")
+    ]
+    return tk.render(
+        "municipality/index.html",
+        {"groups": groups, "counts": counts, "asked": asked, "found": places.places(found)},
+    )
+
+
+@portal.route("/municipality/<key>")
+def municipality(key: str) -> str | Response:
+    """Show one municipality; a former or bare code leads to the key of today."""
+    known = places.register()
+    if known is None:
+        return tk.abort(404, tk._("This portal has no register of municipalities."))
+    asked = known.get(key)
+    if asked is None:
+        found = known.find(key)
+        if len(found) == 1:
+            return tk.h.redirect_to("portal.municipality", key=found[0].key)
+        return tk.abort(404, tk._("There is no municipality {key}.").format(key=key))
+    return tk.render("municipality/read.html", {"municipality": municipality_page(known, asked)})
+
+
+@portal.route("/developers")
+def developers() -> str:
+    """Tell developers what the API gives, with examples that run on this portal."""
+    newest = searching.ask({}, rows=1, sort="metadata_modified desc")["results"]
+    known = places.register()
+    place = known.get(EXAMPLE_PLACE) if known else None
+    return tk.render("portal/developers.html", {"dataset": newest[0] if newest else None, "place": place})
+
+
+@portal.route("/preview/<uuid:resource_id>")
+def preview(resource_id: object) -> Response | str:
+    """Draw a GeoJSON file: a part of the dataset's page for HTMX, a page of its own without script."""
+    try:
+        resource = tk.get_action("resource_show")({"user": tk.current_user.name}, {"id": str(resource_id)})
+    except (tk.ObjectNotFound, tk.NotAuthorized):
+        return tk.abort(404, tk._("There is no such file."))
+    shown = {"resource": resource, "sketch": None, "trouble": ""}
+    try:
+        shown["sketch"] = previews.preview(resource)
+    except NoPreview as error:
+        shown["trouble"] = str(error)
+    template = "portal/preview.html" if getattr(request, "htmx", False) else "portal/preview_page.html"
+    response = make_response(tk.render(template, shown))
+    response.vary.add("HX-Request")
+    return response  # pyright: ignore[reportReturnType]  # Flask's class; CKAN's is a subclass
+
+
+BLUEPRINTS: list[Blueprint] = [portal]

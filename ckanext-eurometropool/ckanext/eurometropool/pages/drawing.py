@@ -143,6 +143,15 @@ def draw(shapes: Sequence[Shape]) -> Cloth | None:
     )
 
 
+def bare() -> Cloth:
+    """Return an empty cloth over the Eurometropolis, for a portal without polygons: places, but no outlines."""
+    west, north, east, south = 2.5987, 51.1045, 4.1135, 50.4423  # degrees
+    left, top = west * KM_PER_DEGREE_LONGITUDE, north * KM_PER_DEGREE_LATITUDE
+    scale = (WIDTH - 2 * MARGIN) / ((east - west) * KM_PER_DEGREE_LONGITUDE)
+    height = round((north - south) * KM_PER_DEGREE_LATITUDE * scale + 2 * MARGIN)
+    return Cloth(height, {}, "", "", None, (left, top), scale)
+
+
 @dataclass(frozen=True)
 class _Pen:
     """Turns kilometres into path data."""

@@ -1,3 +1,228 @@
-"""Template helpers (``h.portal_*``), registered by the plugin's blanket."""
+"""Template helpers (``h.portal_*``), registered by the plugin's blanket: the pages' modules by the names of templates."""
 
 from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ckan.plugins import toolkit as tk
+from flask import request
+
+from ckanext.eurometropool.pages import cards, dataset_page, home, phrases, places, searching
+from ckanext.eurometropool.pages.cards import Card
+from ckanext.eurometropool.pages.dataset_page import DatasetPage
+from ckanext.eurometropool.pages.drawing import Box, Cloth, bare, window
+from ckanext.eurometropool.pages.home import Home
+from ckanext.eurometropool.pages.languages import NAMES, Text
+from ckanext.eurometropool.pages.places import Place, Region
+from ckanext.eurometropool.pages.searching import Filter, Found, Understood
+
+
+@dataclass(frozen=True)
+class Language:
+    """A language of the portal, with the address of this page in it."""
+
+    code: str
+    name: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Entry:
+    """An entry of the main menu."""
+
+    label: str
+    url: str
+    current: bool
+
+
+@dataclass(frozen=True)
+class Kind:
+    """A type of dataset that stewards can add."""
+
+    name: str
+    add: str
+
+
+def portal_languages() -> list[Language]:
+    """Return the languages, in their fixed order, each with this page's address in it."""
+    here = tk.h.current_url()
+    offered = [locale.short_name for locale in tk.h.get_available_locales()]
+    codes = [code for code in NAMES if code in offered] + [code for code in offered if code not in NAMES]
+    return [
+        Language(code, NAMES.get(code, code), tk.h.url_for(here, locale=code), code == tk.h.lang()) for code in codes
+    ]
+
+
+def portal_navigation() -> list[Entry]:
+    """Return the main menu."""
+    endpoint, subject = request.endpoint or "", request.args.get("dataset_type")
+    search = tk.h.url_for("dataset.search")
+    searching_all = endpoint == "dataset.search" and subject not in {"mobility", "work"}
+    return [
+        Entry(tk._("Search"), search, searching_all),
+        Entry(tk._("Municipalities"), tk.h.url_for("portal.municipalities"), endpoint.startswith("portal.municipalit")),
+        Entry(tk._("Mobility"), f"{search}?dataset_type=mobility", subject == "mobility"),
+        Entry(tk._("Work"), f"{search}?dataset_type=work", subject == "work"),
+        Entry(tk._("Developers"), tk.h.url_for("portal.developers"), endpoint == "portal.developers"),
+    ]
+
+
+def portal_dataset_types() -> list[Kind]:
+    """Return the types of dataset a steward can add."""
+    return [
+        Kind("dataset", tk._("Add a dataset")),
+        Kind("mobility", tk._("Add a mobility dataset")),
+        Kind("work", tk._("Add a work dataset")),
+    ]
+
+
+def portal_home() -> Home:
+    """Return what the home page shows."""
+    return home.home()
+
+
+def portal_dataset(dataset: Mapping[str, Any]) -> DatasetPage:
+    """Return what the page of a dataset shows besides its own fields."""
+    return dataset_page.dataset_page(dataset)
+
+
+def portal_card(dataset: Mapping[str, Any]) -> Card:
+    """Return a dataset as it stands in a list."""
+    return cards.card(dataset)
+
+
+def portal_text(thing: Mapping[str, Any], field: str) -> Text:
+    """Return a translated field of a dataset or file in the reader's language, or another with its name."""
+    return cards.text(thing, field)
+
+
+def portal_only_in(lang: str) -> str:
+    """Say that a text exists in one language only."""
+    return {
+        "nl": tk._("available in Dutch only"),
+        "fr": tk._("available in French only"),
+        "en": tk._("available in English only"),
+    }.get(lang, tk._("available in another language only"))
+
+
+def portal_language_name(lang: str) -> str:
+    """Name a language for the reader."""
+    return {"nl": tk._("Dutch"), "fr": tk._("French"), "en": tk._("English")}.get(lang, lang)
+
+
+def portal_cloth() -> Cloth | None:
+    """Return the drawing of the municipalities, None without polygons."""
+    return places.cloth()
+
+
+def portal_place(key: str) -> Place:
+    """Return a municipality or area by its key."""
+    return places.place(key)
+
+
+def portal_places() -> list[Place]:
+    """Return all municipalities, in the reader's alphabet."""
+    return places.places()
+
+
+def portal_place_labels(keys: Sequence[str]) -> list[tuple[str, int, int]]:
+    """Return names with where they stand on the drawing."""
+    return places.labels(keys)
+
+
+def portal_municipality_count() -> int:
+    """Return how many municipalities the register has."""
+    known = places.register()
+    return len(known.municipalities) if known else 0
+
+
+def portal_region(key: str) -> Region:
+    """Return a region by its key."""
+    return places.region(key)
+
+
+def portal_regions() -> list[Region]:
+    """Return the three regions."""
+    return places.regions()
+
+
+def portal_place_understood() -> Understood:
+    """Return what the request's "Where?" was read as."""
+    return searching.understood()
+
+
+def portal_filters(
+    fields: Sequence[tuple[str, str]], _search_facets: Mapping[str, Any], remove: Callable[[str, str], str] | None
+) -> list[Filter]:
+    """Return the active filters of the search page."""
+    return searching.filters(fields or (), remove)
+
+
+def portal_unfiltered() -> str:
+    """Return the address of this search without its filters."""
+    return searching.unfiltered()
+
+
+def portal_orders() -> list[tuple[str, str]]:
+    """Return the orders of the search page."""
+    return searching.orders()
+
+
+def portal_found(count: int, query: str, place: str) -> str:
+    """Say how many datasets were found."""
+    return searching.headline(count, query, place)
+
+
+def portal_page_numbers(page: int, last: int) -> list[int | None]:
+    """Return the pages worth a link, None for a gap."""
+    return list(searching.page_numbers(page, last))
+
+
+def portal_search_addresses() -> list[Found]:
+    """Return this search as addresses for machines."""
+    return searching.addresses()
+
+
+def portal_wider_searches(query: str, place: Understood, active: Sequence[Filter]) -> list[Found]:
+    """Return wider searches that find something."""
+    return searching.wider(query or "", place, active)
+
+
+def portal_facet_label(field: str, value: str, display: str) -> str:
+    """Name a value of a facet."""
+    return searching.facet_label(field, value, display)
+
+
+def portal_id(*parts: str) -> str:
+    """Return an HTML id that stays the same for the same value."""
+    return searching.element_id(*parts)
+
+
+def portal_number(value: float) -> str:
+    """Write a number as the reader's language does."""
+    return phrases.number(value, cards.reader())
+
+
+def portal_datasets(count: int) -> str:
+    """Write a number of datasets in words."""
+    return home.datasets(count)
+
+
+def portal_date(value: str | None) -> str:
+    """Write a date as the reader's language does."""
+    return phrases.day(value, cards.reader())
+
+
+def portal_bare_cloth() -> Cloth:
+    """Return an empty cloth, for a portal without polygons."""
+    return bare()
+
+
+def portal_window(box: Box) -> Box:
+    """Return the window that shows a box of a drawing, no closer than about two kilometres."""
+    left, top, right, bottom = box
+    room = max(0, 120 - (right - left)) // 2
+    return window([(left - room, top - room, right + room, bottom + room)], 0.12, 1.8)

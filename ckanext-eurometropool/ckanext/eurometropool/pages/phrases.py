@@ -1,0 +1,63 @@
+"""Numbers, dates and sizes as each language writes them. Pure: the locale is always given."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+NO_BREAK = "\N{NO-BREAK SPACE}"
+UNITS = ("B", "kB", "MB", "GB", "TB")
+
+
+def number(value: float, locale: str) -> str:
+    """Group thousands: with a no-break space in Dutch and French, with a comma in English."""
+    if locale == "en":
+        return format_decimal(value, locale="en")
+    whole = format_decimal(value, locale=locale)
+    return whole.replace(".", NO_BREAK).replace("\N{NARROW NO-BREAK SPACE}", NO_BREAK)
+
+
+def size(octets: float, locale: str) -> str:
+    """Say how large a file is, in powers of a thousand: ``212 kB``, ``1,4 MB``."""
+    unit = 0
+    while octets >= 1000 and unit < len(UNITS) - 1:
+        octets, unit = octets / 1000, unit + 1
+    rounded = round(octets, 1 if octets < 10 and unit else 0)
+    text = format_decimal(rounded, format="0.#", locale=locale)
+    return f"{text}{NO_BREAK}{_octet(UNITS[unit], locale)}"
+
+
+def _octet(unit: str, locale: str) -> str:
+    """French counts in octets: ``ko``, ``Mo``."""
+    return unit.replace("B", "o") if locale == "fr" else unit
+
+
+def day(value: str | None, locale: str) -> str:
+    """Write an ISO 8601 date or time as a day ("20 november 2026"); what is no date comes back as it is.
+
+    A year or a year and a month alone stay that precise: nobody said on which day.
+    """
+    text = (value or "").strip()
+    if len(text) == 4 and text.isdigit():
+        return text
+    try:
+        if len(text) == 7:
+            return format_date(datetime.strptime(text, "%Y-%m").date(), "MMMM y", locale=locale)  # noqa: DTZ007
+        return format_date(moment(text), "long", locale=_british(locale))
+    except ValueError:
+        return text
+
+
+def moment(text: str) -> date:
+    """Read the day of an ISO 8601 date or time; ValueError when it is neither."""
+    try:
+        return datetime.fromisoformat(text).date()
+    except ValueError:
+        return date.fromisoformat(text[:10])
+
+
+def _british(locale: str) -> str:
+    """Day before month in English, as people here write it."""
+    return "en_GB" if locale == "en" else locale
