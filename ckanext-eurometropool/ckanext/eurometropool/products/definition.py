@@ -6,6 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from urllib.parse import urlsplit
 
 from ckanext.eurometropool.products.errors import LANGUAGES, DefinitionError, Text
@@ -15,6 +16,19 @@ from ckanext.oslo.vocabularies import load as vocabulary
 
 NAME = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 FORMATS = ("gbfs", "opendatasoft", "ogcapi")
+#: What classifies the product's dataset, and the vocabulary its codes come from.
+CLASSES = MappingProxyType(
+    {
+        "theme": "theme",
+        "mobility_theme": "mobility_theme",
+        "transport_mode": "transport_mode",
+        "network_coverage": "network_coverage",
+        "intended_information_service": "intended_information_service",
+        "georeferencing_method": "georeferencing_method",
+        "frequency": "frequency",
+        "access_rights": "access_right",
+    }
+)
 #: What a source may map to fields of its own; GBFS has fixed names.
 MAPPABLE = ("id", "name", "point", "lon", "lat", "capacity", "bikes", "docks", "time")
 
@@ -76,7 +90,11 @@ class Source:
 
 @dataclass(frozen=True)
 class Product:
-    """A merged product. ``refresh`` and ``stale_after`` are seconds; ``box`` bounds every point it may hold."""
+    """A merged product.
+
+    ``refresh`` and ``stale_after`` are seconds; ``box`` bounds every point it may hold; ``example`` is the lon, lat of
+    the point in the examples; ``classes``: field of the dataset → URIs of concepts.
+    """
 
     name: str
     version: str
@@ -86,6 +104,7 @@ class Product:
     organization: str
     organization_title: Text
     licence: str
+    classes: Mapping[str, tuple[str, ...]]
     refresh: int
     stale_after: int
     box: Box
@@ -113,6 +132,7 @@ def read(path: Path) -> Product:
         organization=_name(organization),
         organization_title=organization.texts("title"),
         licence=_licence(root),
+        classes=_classes(root),
         refresh=root.seconds("refresh", least=10),
         stale_after=root.seconds("stale_after", least=10),
         box=Box(*_numbers(root, "box", 4)),
@@ -148,6 +168,18 @@ def _licence(entries: Entries) -> str:
     if vocabulary("licence").get(code) is None:
         raise entries.error("licence", f"a code of the licence vocabulary, not {code!r}")
     return code
+
+
+def _classes(root: Entries) -> dict[str, tuple[str, ...]]:
+    entries = root.entries("classes")
+    classes = {}
+    for key, name in CLASSES.items():
+        concepts = [vocabulary(name).get(code) for code in entries.words(key)]
+        if None in concepts:
+            raise entries.error(key, f"codes of the vocabulary {name}")
+        classes[key] = tuple(concept.uri for concept in concepts if concept)
+    entries.close()
+    return classes
 
 
 def _numbers(entries: Entries, key: str, count: int) -> list[float]:
