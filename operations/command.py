@@ -43,12 +43,16 @@ def guarded(work) -> int:  # noqa: ANN001
 
 def parser() -> argparse.ArgumentParser:
     """Return the commands and their options."""
-    top = argparse.ArgumentParser(prog="./portal", description="The open-data portal of the Eurometropolis Lille–Kortrijk–Tournai.")
+    top = argparse.ArgumentParser(
+        prog="./portal", description="The open-data portal of the Eurometropolis Lille–Kortrijk–Tournai."
+    )
     commands = top.add_subparsers(required=True, metavar="COMMAND")
 
     up = commands.add_parser("up", help="set up what is missing, start everything, harvest")
     feed = up.add_mutually_exclusive_group()
-    feed.add_argument("--samples", action="store_true", help="invented sample portals on this machine (the first time: the default)")
+    feed.add_argument(
+        "--samples", action="store_true", help="invented sample portals on this machine (the first time: the default)"
+    )
     feed.add_argument("--live", action="store_true", help="the real portals of config/sources.yaml")
     feed.add_argument("--replay", metavar="DIR", help="recorded catalogues, served by stand-in portals on this machine")
     up.add_argument("--date", default="", help="with --replay: the state of that day (default: the newest)")
@@ -126,7 +130,12 @@ def run_up(options: argparse.Namespace) -> int:
 def status_of(here: Portal, url: str) -> dict:
     """Return the promised status document (docs/commands.md)."""
     services = here.services()
-    document: dict = {"url": url, "services": services, "datasets": {"total": None, "by_source": {}, "by_type": {}, "by_region": {}}, "sources": []}
+    document: dict = {
+        "url": url,
+        "services": services,
+        "datasets": {"total": None, "by_source": {}, "by_type": {}, "by_region": {}},
+        "sources": [],
+    }
     if all(services[name] == "up" for name in ("postgresql", "redis", "solr")):
         document |= json.loads(here.ckan("harvesters", "status", "--json"))
     return document
@@ -146,7 +155,8 @@ def print_status(document: dict) -> None:
         last = source["last_run"]
         words = "not harvested yet"
         if last:
-            words = f"{last['status']}: {last['seen']} seen, {last['added']} added, {last['updated']} updated, {last['unchanged']} unchanged, {last['failed']} failed, {last['seconds']} s"
+            counts = ", ".join(f"{last[kind]} {kind}" for kind in ("seen", "added", "updated", "unchanged", "failed"))
+            words = f"{last['status']}: {counts}, {last['seconds']} s"
         print(f"  Source {source['name']}: {words}")  # noqa: T201
 
 
@@ -189,7 +199,7 @@ def run_logs(options: argparse.Namespace) -> int:
     if not files or not files[0].exists():
         names = ", ".join(sorted(file.stem for file in here.layout.logs.glob("*.log")))
         raise StepError(f"No log of {options.service}", f"There are: {names}")
-    return subprocess.run(["tail", "-n", "40", *(["-f"] if options.follow else []), *files], check=False).returncode  # noqa: S603, S607
+    return subprocess.run(["tail", "-n", "40", *(["-f"] if options.follow else []), *files], check=False).returncode
 
 
 def passthrough(words: list[str]) -> int:

@@ -46,7 +46,9 @@ def psql(settings: Settings, sql: str, database: str = "postgres") -> str:
     env = os.environ | {"PGPASSWORD": settings.secrets["database_password"]}
     target = ["-h", "127.0.0.1", "-p", str(settings.ports["postgresql"]), "-U", "portal", "-d", database]
     options = ["-X", "-q", "-A", "-t", "-v", "ON_ERROR_STOP=1"]
-    return run([f"{postgres_binaries()}/psql", *target, *options], settings.layout.logs / "setup.log", env=env, stdin=sql)
+    return run(
+        [f"{postgres_binaries()}/psql", *target, *options], settings.layout.logs / "setup.log", env=env, stdin=sql
+    )
 
 
 def prepare_databases(settings: Settings, *names: str) -> None:
@@ -94,7 +96,7 @@ def listening(port: int) -> bool:
 
 
 def solr_schema(layout: Layout) -> str:
-    """Return CKAN's own Solr schema with our fields added: ``config/solr/fields.xml`` in ``ckan/config/solr/schema.xml``.
+    """Return CKAN's own Solr schema (``ckan/config/solr/schema.xml``) with our ``config/solr/fields.xml`` added.
 
     Raises ``StepError`` when a field of ours has the name of one of CKAN's.
     """
@@ -147,7 +149,9 @@ def prepare_solr(settings: Settings, *cores: str) -> bool:
 def solr_ready(settings: Settings, core: str) -> bool:
     """Tell whether a core answers."""
     try:
-        with urllib.request.urlopen(f"http://127.0.0.1:{settings.ports['solr']}/solr/{core}/admin/ping", timeout=2) as answer:
+        with urllib.request.urlopen(
+            f"http://127.0.0.1:{settings.ports['solr']}/solr/{core}/admin/ping", timeout=2
+        ) as answer:
             return answer.status == 200
     except (urllib.error.URLError, OSError):
         return False

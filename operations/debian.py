@@ -27,7 +27,9 @@ RUNTIME = (
 TESTING = ("chromium", "fonts-dejavu-core", "shellcheck")
 
 POLICY = Path("/usr/sbin/policy-rc.d")
-POLICY_TEXT = "#!/bin/sh\n# written by ./portal while it installs packages, so that no service starts by itself\nexit 101\n"
+POLICY_TEXT = (
+    "#!/bin/sh\n# written by ./portal while it installs packages, so that no service starts by itself\nexit 101\n"
+)
 
 
 def missing(names: Iterable[str]) -> list[str]:
@@ -35,7 +37,7 @@ def missing(names: Iterable[str]) -> list[str]:
     absent = []
     for name in names:
         query = ["dpkg-query", "-W", "-f", "${Status}", name]
-        done = subprocess.run(query, capture_output=True, text=True, check=False)  # noqa: S603
+        done = subprocess.run(query, capture_output=True, text=True, check=False)
         if "install ok installed" not in done.stdout:
             absent.append(name)
     return absent
@@ -61,13 +63,15 @@ def _privilege(absent: list[str]) -> list[str]:
         return []
     if shutil.which("sudo"):
         return ["sudo"]
-    raise StepError("Debian packages are missing, and this is neither root nor sudo", f"As root: apt-get install {' '.join(absent)}")
+    raise StepError(
+        "Debian packages are missing, and this is neither root nor sudo", f"As root: apt-get install {' '.join(absent)}"
+    )
 
 
 class _ServicesStayDown:
     """While packages are installed, Debian's own PostgreSQL and Redis are not started: the portal runs its own.
 
-    A policy that is already there is somebody's: it is left alone. One that an interrupted run of ours left is taken back.
+    A policy that is already there is somebody's and left alone. One that an interrupted run of ours left is taken back.
     """
 
     def __init__(self, prefix: list[str]) -> None:
@@ -77,8 +81,8 @@ class _ServicesStayDown:
         self.ours = not POLICY.exists() or POLICY.read_text() == POLICY_TEXT
         if self.ours:
             write = [*self.prefix, "sh", "-c", f"cat > {POLICY} && chmod 755 {POLICY}"]
-            subprocess.run(write, input=POLICY_TEXT, text=True, check=True)  # noqa: S603
+            subprocess.run(write, input=POLICY_TEXT, text=True, check=True)
 
     def __exit__(self, *error: object) -> None:
         if self.ours:
-            subprocess.run([*self.prefix, "rm", "-f", str(POLICY)], check=False)  # noqa: S603
+            subprocess.run([*self.prefix, "rm", "-f", str(POLICY)], check=False)

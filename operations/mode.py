@@ -61,6 +61,8 @@ class Mode:
         path = Path(folder).resolve()
         known = ("vlaanderen", "wallonie-odwb", "data.gouv.fr")
         if not any((path / name).is_dir() for name in known):
-            raise StepError(f"{path} holds none of {', '.join(known)}", "Give the folder that holds the portals' folders.")
+            raise StepError(
+                f"{path} holds none of {', '.join(known)}", "Give the folder that holds the portals' folders."
+            )
         beside = path.parent / "geo" / "municipalities.geojson"
         return cls("replay", str(path), date, limit, polygons or (str(beside) if beside.exists() else ""))

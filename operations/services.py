@@ -58,7 +58,7 @@ def postgres_data(layout: Layout) -> Path:
     inside = layout.state / "postgresql"
     if not account or inside.exists():
         return inside
-    reach = subprocess.run(["runuser", "-u", account, "--", "test", "-x", str(layout.state)], check=False)  # noqa: S603, S607
+    reach = subprocess.run(["runuser", "-u", account, "--", "test", "-x", str(layout.state)], check=False)
     if reach.returncode == 0:
         return inside
     return Path("/var/lib") / ("eurometropool-portal" + str(layout.state).replace("/", "-"))
@@ -69,7 +69,11 @@ def definitions(settings: Settings, *, volatile: bool = False) -> list[Service]:
     layout, ports = settings.layout, settings.ports
     binaries = layout.venv / "bin"
     quick = " -c fsync=off -c full_page_writes=off -c synchronous_commit=off" if volatile else ""
-    database = f"{postgres_binaries()}/postgres -D {postgres_data(layout)} -p {ports['postgresql']} -c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=192MB -c max_connections=100 -c logging_collector=off{quick}"
+    database = (
+        f"{postgres_binaries()}/postgres -D {postgres_data(layout)} -p {ports['postgresql']} "
+        "-c listen_addresses=127.0.0.1 -c unix_socket_directories= -c shared_buffers=192MB -c max_connections=100 "
+        f"-c logging_collector=off{quick}"
+    )
     solr = (
         f"java -Xms256m -Xmx512m -Dsolr.solr.home={layout.state}/solr -Dsolr.install.dir={layout.solr} "
         f"-Dsolr.log.dir={layout.logs} -Dsolr.port={ports['solr']} -Dlog4j2.level=WARN -cp {layout.solr}/* "
@@ -82,13 +86,17 @@ def definitions(settings: Settings, *, volatile: bool = False) -> list[Service]:
         Service("solr", solr),
         Service(
             "web",
-            f"{binaries}/granian --interface wsgi --host 127.0.0.1 --port {ports['web']} --workers 2 --blocking-threads 4 "
-            "--backpressure 64 --respawn-failed-workers --no-ws operations.wsgi:application",
+            f"{binaries}/granian --interface wsgi --host 127.0.0.1 --port {ports['web']} --workers 2 "
+            "--blocking-threads 4 --backpressure 64 --respawn-failed-workers --no-ws operations.wsgi:application",
             environment=ini,
         ),
         Service("worker", f"{binaries}/ckan -c {layout.ini} jobs worker default harvest", environment=ini),
         Service("replay", _replay(settings)),
-        Service("biker", f"{binaries}/python -m biker --portal {settings.url} --port {ports['biker']}", directory=PROJECT / "apps" / "biker"),
+        Service(
+            "biker",
+            f"{binaries}/python -m biker --portal {settings.url} --port {ports['biker']}",
+            directory=PROJECT / "apps" / "biker",
+        ),
     ]
 
 
@@ -120,7 +128,8 @@ class Supervisor:
             pairs = ",".join(f'{name}="{value}"' for name, value in environment.items())
             user = f"\nuser={service.user}" if service.user else ""
             parts.append(
-                f"[program:{service.name}]\ncommand={service.command.replace('%', '%%')}\ndirectory={service.directory}\n"
+                f"[program:{service.name}]\ncommand={service.command.replace('%', '%%')}\n"
+                f"directory={service.directory}\n"
                 f"environment={pairs}\nautostart=false\nautorestart=true\nstartsecs=1\nstartretries=20\n"
                 f"stopsignal={service.stop}\nstopwaitsecs=30\nstopasgroup={str(not service.user).lower()}\n"
                 f"killasgroup=true\nredirect_stderr=true\nstdout_logfile={logs}/{service.name}.log\n"
@@ -151,14 +160,18 @@ class Supervisor:
         self.sweep()
         command = [str(self.layout.venv / "bin" / "supervisord"), "-c", str(self.conf)]
         env = {key: value for key, value in os.environ.items() if not key.startswith("SUPERVISOR")}
-        done = subprocess.run(command, capture_output=True, text=True, env=env | {MARK: str(self.layout.state)}, check=False)  # noqa: S603
+        done = subprocess.run(
+            command, capture_output=True, text=True, env=env | {MARK: str(self.layout.state)}, check=False
+        )
         if done.returncode:
-            raise StepError(f"The supervisor did not start: {done.stderr.strip()}", f"See {self.layout.logs}/supervisord.log")
+            raise StepError(
+                f"The supervisor did not start: {done.stderr.strip()}", f"See {self.layout.logs}/supervisord.log"
+            )
         wait(self.alive, 10, "the supervisor", self.layout.logs / "supervisord.log")
 
     def _control(self, *words: str) -> str:
         command = [str(self.layout.venv / "bin" / "supervisorctl"), "-c", str(self.conf), *words]
-        return subprocess.run(command, capture_output=True, text=True, check=False).stdout  # noqa: S603
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
 
     def states(self) -> dict[str, str]:
         """Return each service's state in supervisord's words (RUNNING, STOPPED, BACKOFF…)."""
@@ -223,5 +236,8 @@ def wait(ready: Callable[[], bool], seconds: float, what: str, log: Path) -> Non
     while not ready():
         if time.monotonic() > deadline:
             tail = "\n    ".join(log.read_text(errors="replace").splitlines()[-8:]) if log.exists() else ""
-            raise StepError(f"{what} did not answer within {seconds:.0f} s:\n    {tail}", f"The whole log is {log}; then run it again.")
+            raise StepError(
+                f"{what} did not answer within {seconds:.0f} s:\n    {tail}",
+                f"The whole log is {log}; then run it again.",
+            )
         time.sleep(0.1)

@@ -13,7 +13,15 @@ from operations.layout import PROJECT, Layout
 from operations.mode import Mode
 from operations.steps import write_private
 
-SECRETS = ("secret_key", "csrf_secret", "jwt_secret", "database_password", "reader_password", "redis_password", "steward_password")
+SECRETS = (
+    "secret_key",
+    "csrf_secret",
+    "jwt_secret",
+    "database_password",
+    "reader_password",
+    "redis_password",
+    "steward_password",
+)
 
 
 @dataclass(frozen=True)

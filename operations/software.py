@@ -48,7 +48,7 @@ def _pip(layout: Layout, log: Path, *words: str | Path) -> None:
 
 
 def _python(layout: Layout, log: Path) -> None:
-    if not layout.python.exists() or subprocess.run([layout.python, "-c", ""], check=False).returncode:  # noqa: S603
+    if not layout.python.exists() or subprocess.run([layout.python, "-c", ""], check=False).returncode:
         shutil.rmtree(layout.venv, ignore_errors=True)
         run([_system_python(), "-m", "venv", layout.venv], log)
     _pip(layout, log, "install", "--require-hashes", "-r", LOCK)
@@ -65,7 +65,6 @@ def _system_python() -> str:
 
 def _project(layout: Layout, log: Path) -> None:
     _pip(layout, log, "install", "--no-deps", "--no-build-isolation", "-e", PROJECT)
-    _pip(layout, log, "check")
 
 
 def _solr(layout: Layout, log: Path) -> None:

@@ -120,12 +120,16 @@ def run(
     words = [str(word) for word in command]
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        done = subprocess.run(words, input=stdin, capture_output=True, text=True, env=env, cwd=cwd, check=False)  # noqa: S603
+        done = subprocess.run(words, input=stdin, capture_output=True, text=True, env=env, cwd=cwd, check=False)
     except FileNotFoundError as missing:
-        raise StepError(f"{words[0]} is not installed", remedy or "Run ./portal up: it installs what is missing.") from missing
+        raise StepError(
+            f"{words[0]} is not installed", remedy or "Run ./portal up: it installs what is missing."
+        ) from missing
     with log.open("a") as out:
         out.write(f"$ {' '.join(words)}\n{done.stdout}{done.stderr}\n")
     if done.returncode:
         last = "\n    ".join((done.stderr.strip() or done.stdout.strip()).splitlines()[-8:])
-        raise StepError(f"{words[0]} ended with status {done.returncode}:\n    {last}", remedy or f"The whole output is in {log}")
+        raise StepError(
+            f"{words[0]} ended with status {done.returncode}:\n    {last}", remedy or f"The whole output is in {log}"
+        )
     return done.stdout

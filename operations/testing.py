@@ -51,7 +51,7 @@ def test(arguments: list[str]) -> int:
     here, settings = prepare()
     command = [here.layout.python, "-m", "pytest", f"--ckan-ini={here.layout.test_ini}", *arguments]
     try:
-        return subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode  # noqa: S603
+        return subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode
     finally:
         if not os.environ.get(KEEP):
             here.down()
@@ -69,7 +69,7 @@ def bench(name: str | None, as_json: bool, more: list[str]) -> int:
         for each in [name] if name else known:
             say(f"Benchmark {each}")
             command = [here.layout.python, "-m", f"tests.benchmarks.{each}", *(["--json"] if as_json else []), *more]
-            status |= subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode  # noqa: S603
+            status |= subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode
         return status
     finally:
         if not os.environ.get(KEEP):

@@ -1,0 +1,118 @@
+"""The parts of ./portal that need no services: ports, steps, modes, settings."""
+
+import json
+import socket
+import stat
+from pathlib import Path
+
+import pytest
+
+from operations import ports
+from operations.debian import missing
+from operations.layout import SOCKET_PATH_LIMIT, Layout
+from operations.mode import Mode
+from operations.settings import Settings, load_secrets
+from operations.steps import Stamps, StepError, fingerprint, run
+
+
+@pytest.fixture
+def layout(tmp_path: Path) -> Layout:
+    made = Layout(tmp_path / "software", tmp_path / "state")
+    made.create()
+    return made
+
+
+def test_a_port_that_is_taken_is_passed_over_and_the_choice_is_remembered(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        taken = other.getsockname()[1]
+        file = tmp_path / "ports.json"
+        file.write_text(json.dumps({"web": taken}))
+        chosen = ports.choose(file, running=False)
+    assert chosen["web"] != taken
+    assert len(set(chosen.values())) == len(ports.PREFERRED)
+    assert json.loads(file.read_text()) == chosen
+    assert ports.choose(file, running=True) == chosen
+
+
+def test_a_step_is_done_once_for_one_input_and_again_for_another(tmp_path: Path) -> None:
+    stamps, done = Stamps(tmp_path / "stamps.json"), []
+    assert stamps.once("step", "a", "Step", lambda: done.append("a"))
+    assert not stamps.once("step", "a", "Step", lambda: done.append("a"))
+    assert stamps.once("step", "b", "Step", lambda: done.append("b"))
+    assert done == ["a", "b"]
+
+
+def test_an_interrupted_step_leaves_no_stamp(tmp_path: Path) -> None:
+    stamps = Stamps(tmp_path / "stamps.json")
+
+    def interrupted() -> None:
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        stamps.once("step", "a", "Step", interrupted)
+    assert not stamps.fresh("step", "a")
+
+
+def test_a_half_written_stamp_file_only_costs_doing_the_steps_again(tmp_path: Path) -> None:
+    file = tmp_path / "stamps.json"
+    file.write_text('{"step": "a')
+    assert not Stamps(file).fresh("step", "a")
+
+
+def test_a_fingerprint_follows_what_a_folder_holds(tmp_path: Path) -> None:
+    (tmp_path / "a").write_text("1")
+    before = fingerprint(tmp_path)
+    assert fingerprint(tmp_path) == before
+    (tmp_path / "a").write_text("2")
+    assert fingerprint(tmp_path) != before
+
+
+def test_a_failing_program_is_told_with_its_last_words_and_a_remedy(tmp_path: Path) -> None:
+    with pytest.raises(StepError, match="no such thing") as caught:
+        run(["sh", "-c", "echo no such thing >&2; exit 3"], tmp_path / "log")
+    assert "log" in caught.value.remedy
+    with pytest.raises(StepError, match="is not installed"):
+        run(["a-program-nobody-has"], tmp_path / "log")
+
+
+def test_secrets_are_made_once_and_only_their_owner_reads_them(layout: Layout) -> None:
+    first = load_secrets(layout)
+    assert load_secrets(layout) == first
+    assert len(set(first.values())) == len(first)
+    assert stat.S_IMODE((layout.state / "secrets.json").stat().st_mode) == 0o600
+
+
+def test_the_configuration_has_every_value_and_the_test_one_its_own_databases(layout: Layout) -> None:
+    chosen = {name: 1000 + number for number, name in enumerate(ports.PREFERRED)}
+    settings = Settings(layout, chosen, load_secrets(layout), Mode())
+    portal, test = settings.write_ini().read_text(), settings.write_ini(test=True).read_text()
+    assert "$" not in portal
+    for option in ("sqlalchemy.url", "solr_url", "ckan.redis.url", "ckan.datastore.write_url", "ckan.storage_path"):
+        of_portal, of_test = (
+            next(line for line in text.splitlines() if line.startswith(option)) for text in (portal, test)
+        )
+        assert of_portal != of_test
+    assert settings.secrets["secret_key"] in portal
+    assert stat.S_IMODE(layout.ini.stat().st_mode) == 0o600
+
+
+def test_a_long_path_gets_its_sockets_elsewhere(tmp_path: Path) -> None:
+    deep = Layout(tmp_path, tmp_path / ("x" * SOCKET_PATH_LIMIT))
+    assert len(str(deep.run / "supervisor.sock")) <= SOCKET_PATH_LIMIT
+
+
+def test_replay_wants_a_folder_of_recorded_catalogues(tmp_path: Path) -> None:
+    with pytest.raises(StepError, match="holds none of"):
+        Mode.replay(str(tmp_path), "", 0, "")
+    (tmp_path / "vlaanderen").mkdir()
+    mode = Mode.replay(str(tmp_path), "2025-02-10", 50, "")
+    assert mode.replay_arguments == ["--snapshots", str(tmp_path), "--date", "2025-02-10", "--limit", "50"]
+    mode.save(tmp_path / "mode.json")
+    assert Mode.load(tmp_path / "mode.json") == mode
+
+
+def test_a_debian_package_that_is_not_there_is_missing() -> None:
+    assert missing(["a-package-nobody-has"]) == ["a-package-nobody-has"]
+    assert missing(["dpkg"]) == []
