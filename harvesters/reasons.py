@@ -25,11 +25,15 @@ class Reason(StrEnum):
     UNKNOWN_TERM = "unknown-term"
     BAD_DATE = "bad-date"
     BAD_URL = "bad-url"
+    NO_ADDRESS = "no-address"
+    BAD_EMAIL = "bad-email"
     BAD_GEOMETRY = "bad-geometry"
     BAD_NUMBER = "bad-number"
     BAD_CHARACTERS = "bad-characters"
     SHORTENED = "shortened"
     MACHINE_TRANSLATION = "machine-translation"
+    LANGUAGE_CORRECTED = "language-corrected"
+    LANGUAGE_NOT_KEPT = "language-not-kept"
     # one page or a whole source
     PAGE_CUT = "page-cut"
     PAGE_REPEATED = "page-repeated"
@@ -105,6 +109,16 @@ SENTENCES: dict[Reason, dict[str, str]] = {
         "nl": "De waarde is geen webadres.",
         "fr": "La valeur n’est pas une adresse web.",
     },
+    Reason.NO_ADDRESS: {
+        "en": "The file has no address to get it from; it was left out.",
+        "nl": "Het bestand heeft geen adres om het op te halen; het is weggelaten.",
+        "fr": "Le fichier n’a pas d’adresse où l’obtenir ; il a été omis.",
+    },
+    Reason.BAD_EMAIL: {
+        "en": "The value is not a mail address.",
+        "nl": "De waarde is geen e-mailadres.",
+        "fr": "La valeur n’est pas une adresse électronique.",
+    },
     Reason.BAD_GEOMETRY: {
         "en": "The geometry cannot be read, or does not lie on Earth in WGS84.",
         "nl": "De geometrie is onleesbaar of ligt niet op aarde in WGS84.",
@@ -129,6 +143,16 @@ SENTENCES: dict[Reason, dict[str, str]] = {
         "en": "Only a machine translation of the text exists in this language.",
         "nl": "In deze taal bestaat alleen een automatische vertaling van de tekst.",
         "fr": "Dans cette langue, il n’existe qu’une traduction automatique du texte.",
+    },
+    Reason.LANGUAGE_CORRECTED: {
+        "en": "The text is clearly in another language than its tag says; it stands under the language it is in.",
+        "nl": "De tekst is duidelijk in een andere taal dan zijn taallabel zegt; ze staat onder haar echte taal.",
+        "fr": "Le texte est manifestement dans une autre langue que celle indiquée ; il est classé dans la sienne.",
+    },
+    Reason.LANGUAGE_NOT_KEPT: {
+        "en": "The text exists only in a language this portal does not show; it stands under the source's language.",
+        "nl": "De tekst bestaat alleen in een taal die dit portaal niet toont; ze staat onder de taal van de bron.",
+        "fr": "Le texte n’existe que dans une langue non affichée ici ; il est classé dans celle de la source.",
     },
     Reason.PAGE_CUT: {
         "en": "The page broke off; the records that were whole have been taken.",

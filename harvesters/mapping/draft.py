@@ -1,0 +1,173 @@
+"""A dataset dict in the making: values are cleaned as they go in, and what cannot be taken is reported, never lost."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from ckanext.harvesters.mapping import dates, languages, text, urls
+from ckanext.harvesters.mapping.languages import Tag
+from ckanext.harvesters.mapping.subject_matter import classify
+from ckanext.harvesters.reasons import Reason
+from ckanext.harvesters.records import Mapped, Problem, RecordError, Severity, Source, SourceRecord, shorten
+from ckanext.oslo.vocabularies import Concept, load
+
+#: Most warnings a record may raise: a record with 3,000 bad resources says so a hundred times, then stops.
+WARNING_LIMIT = 100
+
+
+class Draft:
+    """The dataset dict of one record while it is being mapped.
+
+    Readers (`line`, `date`, `link`, `concept`, …) return a clean value or None, and note a warning when they had to
+    leave something out; ``field`` is always the portal's name for it. `finish` gives the `Mapped` result.
+    """
+
+    def __init__(self, source: Source, record: SourceRecord) -> None:
+        self.source = source
+        self.record = record
+        self._problems: list[Problem] = []
+        self._unresolved: set[tuple[str, str]] = set()
+        self.dataset: dict[str, Any] = {
+            "private": False,
+            "guid": record.guid,
+            "harvest_source_name": source.name,
+            "source_url": record.url,
+            "source_modified": dates.parse(record.modified) if record.modified else None,
+            "metadata_license": source.metadata_license,
+        }
+
+    def warn(self, field: str, value: object, reason: Reason) -> None:
+        """Note that a value was left out or corrected."""
+        problem = Problem(self.record.guid, field, shorten(value), reason, self.record.url, Severity.WARNING)
+        if len(self._problems) < WARNING_LIMIT and problem not in self._problems:
+            self._problems.append(problem)
+
+    def unknown(self, field: str, value: str) -> None:
+        """Keep a value that no vocabulary knows: among ``unresolved``, and in the report."""
+        value = text.line(value)[: text.TITLE_LIMIT]
+        if value and (field, value) not in self._unresolved:
+            self._unresolved.add((field, value))
+            self.warn(field, value, Reason.UNKNOWN_TERM)
+
+    # readers
+
+    def line(self, field: str, value: str | None, limit: int = text.TITLE_LIMIT) -> str | None:
+        """Read text of one line."""
+        return self._limited(field, value, text.line(value), limit) if value else None
+
+    def prose(self, field: str, value: str | None, limit: int = text.DESCRIPTION_LIMIT) -> str | None:
+        """Read a description as Markdown."""
+        # Twice the limit is read, so that a megabyte of rubbish is not parsed as HTML only to be cut.
+        return self._limited(field, value, text.prose(value[: 2 * limit]), limit) if value else None
+
+    def _limited(self, field: str, raw: str, clean: str, limit: int) -> str | None:
+        if text.has_forbidden(raw):
+            self.warn(field, raw, Reason.BAD_CHARACTERS)
+        if len(clean) > limit:
+            self.warn(field, f"{len(raw)} characters: {clean[:100]}", Reason.SHORTENED)
+            clean = clean[: limit - 1].rstrip() + "…"
+        return clean or None
+
+    def date(self, field: str, value: str | None) -> str | None:
+        """Read a date or a moment, as `dates.parse` writes it."""
+        if not value or not value.strip():
+            return None
+        found = dates.parse(value)
+        if found is None:
+            self.warn(field, value, Reason.BAD_DATE)
+        return found
+
+    def link(self, field: str, value: str | None) -> str | None:
+        """Read a web address."""
+        if not value or not value.strip():
+            return None
+        found = urls.tidy(value)
+        if found is None:
+            self.warn(field, value, Reason.BAD_URL)
+        return found
+
+    def concept(self, vocabulary: str, field: str, value: str | None) -> Concept | None:
+        """Find the concept a text means; an unknown one is kept among ``unresolved``."""
+        if not value or not value.strip():
+            return None
+        found = load(vocabulary).resolve(value.strip())
+        if found is None:
+            self.unknown(field, value)
+        return found
+
+    # multilingual text
+
+    def translated(self, field: str, texts: Iterable[tuple[Tag, str]], *, prose: bool = False) -> dict[str, str]:
+        """Choose one text for each language kept (nl, fr, en), clean.
+
+        Text that is clearly in another language than its tag says goes under the language it is in; text of which
+        only another language exists (German) goes under the source's, both with a warning, so that nothing is lost.
+        """
+        read = self.prose if prose else self.line
+        clean = [(tag, found) for tag, value in texts if (found := read(field, value))]
+        chosen, machine = languages.best_of(clean, self.source.language)
+        for language in sorted(machine):
+            self.warn(f"{field}@{language}", chosen[language], Reason.MACHINE_TRANSLATION)
+        for language, value in list(chosen.items()):
+            spoken = languages.contradicts(value, language)
+            if spoken in languages.KEPT and spoken not in chosen:
+                self.warn(f"{field}@{language}", value, Reason.LANGUAGE_CORRECTED)
+                chosen[spoken] = chosen.pop(language)
+        kept = {language: chosen[language] for language in languages.KEPT if language in chosen}
+        if chosen and not kept:
+            language, value = next(iter(chosen.items()))
+            self.warn(f"{field}@{language}", value, Reason.LANGUAGE_NOT_KEPT)
+            kept = {self.source.language: value}
+        return kept
+
+    def keywords(self, field: str, texts: Iterable[tuple[Tag, str]]) -> dict[str, list[str]]:
+        """Collect keywords by language, each spelling of a word once, in alphabetical order.
+
+        No character is forbidden: "protection de l'environnement", "r&d" and "à" are keywords people wrote.
+        """
+        found: dict[str, dict[str, str]] = {}
+        for tag, value in texts:
+            word = self.line(field, value, limit=200)
+            if word and not tag.machine:
+                language = tag.language if tag.language in languages.KEPT else self.source.language
+                words = found.setdefault(language, {})
+                words[word.casefold()] = min(word, words.get(word.casefold(), word))
+        return {language: [words[key] for key in sorted(words)] for language, words in sorted(found.items())}
+
+    # the result
+
+    def set(self, **values: Any) -> None:
+        """Set fields of the dataset."""
+        self.dataset.update(values)
+
+    def finish(self, title_field: str) -> Mapped:
+        """Return the dataset without empty fields, typed by what it is about. Raises `RecordError` without a title."""
+        if not self.dataset.get("title_translated"):
+            raise RecordError(title_field, self.dataset.get("uri") or self.record.guid, Reason.NO_TITLE)
+        shape_spatial(self.dataset)
+        if self._unresolved:
+            self.dataset["unresolved"] = [{"field": field, "value": value} for field, value in sorted(self._unresolved)]
+        classify(self.dataset)
+        return Mapped(without_empty(self.dataset), tuple(self._problems))
+
+
+def shape_spatial(dataset: dict[str, Any]) -> None:
+    """Set ``spatial`` to the first geometry of the coverage, which ckanext-spatial indexes."""
+    for place in dataset.get("spatial_coverage") or ():
+        geometry = place.get("geom") or place.get("bbox")
+        if geometry:
+            dataset["spatial"] = geometry
+            return
+
+
+def without_empty(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Return a dict without the keys that hold nothing: None, "", [] and {}; False and 0 are something."""
+    return {key: inner for key, inner in value.items() if inner is not None and inner not in ("", [], {})}
+
+
+def in_order(values: Iterable[Any]) -> list[Any]:
+    """Return distinct values in an order that depends on them alone: RDF lists nothing in order."""
+    found = {json.dumps(value, sort_keys=True): value for value in values}
+    return [found[key] for key in sorted(found)]

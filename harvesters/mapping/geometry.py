@@ -1,0 +1,157 @@
+"""Geometries as portals write them (GeoJSON, WKT, GML, bounding boxes) → GeoJSON text in WGS84, longitude first."""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from typing import Any
+
+import shapely
+from shapely.geometry import box, mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+#: Longest literal read (characters). A municipality's border has a few hundred kilobytes; a coverage needs less.
+LITERAL_LIMIT = 2_000_000
+#: Most vertices kept; above, the shape is simplified, and if that does not help, its bounding box is taken.
+VERTEX_LIMIT = 2_000
+_TOLERANCE = 0.001  # degrees, about 100 m
+
+_WKT = re.compile(r"^\s*(?:<(?P<crs>[^>]*)>|SRID=(?P<srid>\d+);)?\s*(?P<wkt>[A-Z]+\s*(?:Z|M|ZM)?\s*\(.*)$", re.I | re.S)
+_WKT_BBOX = re.compile(r"^\s*(?:BBOX|ENVELOPE)\s*\(([^)]*)\)\s*$", re.I)
+_GML_LIST = re.compile(r"<(?:gml:)?(?:posList|pos|lowerCorner|upperCorner)\b[^>]*>([^<]*)</", re.I)
+_GML_CRS = re.compile(r"srsName\s*=\s*[\"']([^\"']*)[\"']", re.I)
+_NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
+# Axis order latitude, longitude: what GML in EPSG:4326 (not CRS84) means.
+_LATITUDE_FIRST = re.compile(r"EPSG(?::|/0/|::|/)*4326", re.I)
+_WGS84 = re.compile(r"4326|CRS:?84|4258|WGS ?84", re.I)
+
+
+def _reject_constant(name: str) -> float:
+    raise ValueError(name)
+
+
+def from_literal(text: str) -> BaseGeometry | None:
+    """Read a geometry literal of any of the four kinds. None when it cannot be read or is not on Earth in WGS84.
+
+    Coordinates of another reference system are not guessed at: a Lambert 72 pair claimed to be degrees is refused.
+    """
+    text = text.strip()
+    if not text or len(text) > LITERAL_LIMIT:
+        return None
+    try:
+        if text[0] == "{":
+            return from_geojson(json.loads(text, parse_constant=_reject_constant))
+        if text[0] == "<" and "gml" in text[:2_000].lower() and not text.startswith("<http"):
+            return _from_gml(text)
+        envelope = _WKT_BBOX.match(text)
+        if envelope:
+            west, east, north, south = _numbers(envelope[1])
+            return from_box(west, south, east, north)
+        wkt = _WKT.match(text)
+        if wkt:
+            return _from_wkt(wkt)
+        return from_box(*_numbers(text)) if text.count(",") == 3 else None
+    except (ValueError, TypeError, RecursionError, shapely.errors.ShapelyError):
+        return None
+
+
+def from_geojson(value: Any) -> BaseGeometry | None:
+    """Read a GeoJSON geometry, feature or feature collection already parsed. None as with `from_literal`."""
+    try:
+        if not isinstance(value, dict):
+            return None
+        if value.get("type") == "Feature":
+            return from_geojson(value.get("geometry"))
+        if value.get("type") == "FeatureCollection":
+            parts = [from_geojson(feature) for feature in value.get("features") or ()]
+            return _checked(shapely.union_all([part for part in parts if part is not None]))
+        return _checked(shape(value))
+    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, shapely.errors.ShapelyError):
+        return None
+
+
+def from_box(west: float, south: float, east: float, north: float) -> BaseGeometry | None:
+    """Make a bounding box (degrees). A box without height or width becomes a point or a line. None if not on Earth."""
+    if not all(math.isfinite(number) for number in (west, south, east, north)) or west > east or south > north:
+        return None
+    if west == east and south == north:
+        return _checked(shapely.Point(west, south))
+    if west == east or south == north:
+        return _checked(shapely.LineString([(west, south), (east, north)]))
+    return _checked(box(west, south, east, north))
+
+
+def _numbers(text: str) -> list[float]:
+    return [float(number) for number in _NUMBER.findall(text)]
+
+
+def _from_wkt(match: re.Match[str]) -> BaseGeometry | None:
+    crs = match["crs"] or (f"EPSG:{match['srid']}" if match["srid"] else "")
+    if crs and not _WGS84.search(crs):
+        return None
+    geometry = shapely.from_wkt(match["wkt"])
+    if geometry is None:
+        return None
+    # GeoSPARQL: a WKT literal with EPSG:4326 named has latitude first, without a name CRS84.
+    return _checked(_swap(geometry) if _LATITUDE_FIRST.search(crs) and match["crs"] else geometry)
+
+
+def _swap(geometry: BaseGeometry) -> BaseGeometry:
+    return shapely.transform(geometry, lambda points: points[:, ::-1])
+
+
+def _from_gml(text: str) -> BaseGeometry | None:
+    """Read the coordinates of a GML envelope, point or (outer) ring, without an XML parser: no entities, no network."""
+    crs = _GML_CRS.search(text)
+    if crs and not _WGS84.search(crs[1]):
+        return None
+    numbers = [number for found in _GML_LIST.findall(text) for number in _numbers(found)]
+    if len(numbers) < 2 or len(numbers) % 2:
+        return None
+    points = list(zip(numbers[::2], numbers[1::2], strict=True))
+    if crs and _LATITUDE_FIRST.search(crs[1]):
+        points = [(x, y) for y, x in points]
+    geometry: BaseGeometry | None
+    if len(points) == 1:
+        geometry = shapely.Point(points[0])
+    elif len(points) == 2:
+        geometry = from_box(*points[0], *points[1])
+    else:
+        geometry = shapely.Polygon(points)
+    return _checked(geometry) if geometry is not None else None
+
+
+def _checked(geometry: BaseGeometry) -> BaseGeometry | None:
+    """Return a valid two-dimensional geometry on Earth of bearable size, or None."""
+    if geometry is None or geometry.is_empty:
+        return None
+    geometry = shapely.force_2d(geometry)
+    bounds = geometry.bounds
+    if not all(math.isfinite(number) for number in bounds):
+        return None
+    west, south, east, north = bounds
+    if west < -180 or east > 180 or south < -90 or north > 90:
+        return None
+    if not geometry.is_valid:
+        geometry = shapely.make_valid(geometry)
+        if geometry.is_empty:
+            return None
+    if shapely.get_num_coordinates(geometry) > VERTEX_LIMIT:
+        geometry = shapely.simplify(geometry, _TOLERANCE)
+        if shapely.get_num_coordinates(geometry) > VERTEX_LIMIT:
+            geometry = box(*geometry.bounds)
+    return geometry
+
+
+def to_geojson(geometry: BaseGeometry) -> str:
+    """Write a geometry as GeoJSON text, coordinates to 1e-6 degrees (about 10 cm): the same shape, the same text."""
+    return json.dumps(_rounded(mapping(geometry)), separators=(",", ":"), sort_keys=True)
+
+
+def _rounded(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {key: _rounded(inner) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_rounded(inner) for inner in value]
+    return round(value, 6) if isinstance(value, float) else value
