@@ -123,8 +123,8 @@ class Source:
     metadata_license: str
     publisher: Mapping[str, str] | None = None
     frequency: str = "MANUAL"
-    scope: Mapping[str, Any] = field(default=_NOTHING)
-    options: Mapping[str, Any] = field(default=_NOTHING)
+    scope: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    options: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
 
 
 class HarvestError(Exception):
