@@ -14,8 +14,7 @@ from ckanext.eurometropool.pages.drawing import WIDTH, Box, bare, window
 from ckanext.eurometropool.pages.languages import NAMES, Text
 from ckanext.eurometropool.pages.licences import Licence
 from ckanext.eurometropool.pages.places import Place
-from ckanext.eurometropool.pages.searching import Found
-from ckanext.eurometropool.search import labels
+from ckanext.eurometropool.pages.searching import Found, facet_label
 from ckanext.oslo import vocabularies
 
 ROWS = 5  # of a table, in its preview
@@ -116,8 +115,8 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
         contact=_contact(dataset),
         licence=licences.licence(dataset),
         updated=phrases.day(dataset.get("modified") or dataset.get("issued"), cards.reader()),
-        frequency=_label("frequency", dataset.get("frequency")),
-        languages=[_label("language", value) for value in _list(dataset.get("language"))],
+        frequency=label("frequency", dataset.get("frequency")),
+        languages=[label("language", value) for value in _list(dataset.get("language"))],
         themes=_themes(dataset),
         keywords=_keywords(dataset),
         links=[Link(places.place(link["key"]), _evidence(link)) for link in linked],
@@ -128,6 +127,26 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
         steps=list(_steps(dataset)),
         feeds=_feeds(dataset),
     )
+
+
+#: Fields the page says in its own words.
+SAID = {
+    "title_translated", "notes_translated", "name", "title", "notes", "owner_org", "private", "tags_translated", "theme",
+    "publisher", "contact", "license_id", "language", "frequency", "modified", "spatial_coverage", "spatial",
+    "harvest_source_name", "source_url", "harvested", "metadata_license", "url",
+}  # fmt: skip
+
+
+def details(dataset: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the fields of the schema that have a value and are not said elsewhere on the page."""
+    schema = tk.h.scheming_get_dataset_schema(dataset.get("type") or "dataset") or {}
+    return [
+        field
+        for field in schema.get("dataset_fields", ())
+        if field["field_name"] not in SAID
+        and field.get("display_snippet", "") is not None
+        and dataset.get(field["field_name"]) not in (None, "", [], {})
+    ]
 
 
 def _translations(dataset: Mapping[str, Any], shown: str) -> Iterator[tuple[str, Text]]:
@@ -148,14 +167,15 @@ def _contact(dataset: Mapping[str, Any]) -> tuple[str, str]:
     return (name or url, url) if url.startswith(("http://", "https://")) else (name, "")
 
 
-def _label(vocabulary: str, value: Any) -> str:
+def label(vocabulary: str, value: Any) -> str:
+    """Name a value of a vocabulary for the reader; one the vocabulary does not know is its own name."""
     concept = vocabularies.load(vocabulary).resolve(str(value)) if value else None
     return concept.label(cards.reader()) if concept else str(value or "")
 
 
 def _themes(dataset: Mapping[str, Any]) -> list[Found]:
     uris = _list(dataset.get("theme"))
-    return [Found(_label("theme", uri), tk.h.url_for("dataset.search", theme=uri)) for uri in uris]
+    return [Found(label("theme", uri), tk.h.url_for("dataset.search", theme=uri)) for uri in uris]
 
 
 def _keywords(dataset: Mapping[str, Any]) -> Text:
@@ -310,7 +330,7 @@ def _steps(dataset: Mapping[str, Any]) -> Iterator[Step]:
     harvested = phrases.day(dataset.get("harvested"), reader)
     collected = tk._("collected on {date}").format(date=harvested) if harvested else ""
     url = str(dataset.get("source_url") or "")
-    yield Step(labels.label("harvest_source_name", source, reader), tk._("shows the record"), collected, url, crossing=True)
+    yield Step(facet_label("harvest_source_name", source), tk._("shows the record"), collected, url, crossing=True)
     yield Step(tk._("Eurometropolis Open Data"), tk._("links it to places and shows it in three languages"), "", "", crossing=False)
 
 

@@ -12,7 +12,6 @@ from ckan.plugins import toolkit as tk
 from flask import request
 
 from ckanext.eurometropool.pages import phrases, places
-from ckanext.eurometropool.search import labels
 
 #: Facet fields of the index, in the order of the page.
 FACETS = (
@@ -76,6 +75,8 @@ def facet_label(field: str, value: str, display: str | None = None) -> str:
     if field == "dataset_type":
         return dataset_type(value)
     if field in FACETS:
+        from ckanext.eurometropool.search import labels
+
         return labels.label(field, value, tk.h.lang() or "en")
     return display or value
 

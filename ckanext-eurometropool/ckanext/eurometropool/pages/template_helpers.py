@@ -226,3 +226,18 @@ def portal_window(box: Box) -> Box:
     left, top, right, bottom = box
     room = max(0, 120 - (right - left)) // 2
     return window([(left - room, top - room, right + room, bottom + room)], 0.12, 1.8)
+
+
+def portal_details(dataset: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the fields of the schema that the page of a dataset has not shown in its own words."""
+    return dataset_page.details(dataset)
+
+
+def portal_where(dataset: Mapping[str, Any]) -> str:
+    """Name the places a dataset is about, in a few words."""
+    return cards.where(dataset)
+
+
+def portal_vocabulary_label(vocabulary: str, value: str) -> str:
+    """Name a value of a vocabulary for the reader; one the vocabulary does not know is its own name."""
+    return dataset_page.label(vocabulary, value)
