@@ -13,6 +13,7 @@ from ckanext.eurometropool.products.errors import UnknownProductError
 PATH = "ckanext.eurometropool.products.path"
 REPLAY_URL = "ckanext.eurometropool.products.replay_url"
 QUEUE = "ckanext.eurometropool.products.queue"
+APP_URL = "ckanext.eurometropool.products.app_url"
 
 #: Where a checkout of the project has its definitions.
 CHECKOUT = Path(__file__).parents[4] / "config" / "products"
@@ -34,6 +35,11 @@ def replay_url() -> str:
 def queue() -> str:
     """Give the job queue that refreshes products."""
     return str(tk.config.get(QUEUE) or "default")
+
+
+def app_url() -> str:
+    """Give the address of the bike app, which the product's page links to; empty: no link."""
+    return str(tk.config.get(APP_URL) or "")
 
 
 def products() -> dict[str, Product]:

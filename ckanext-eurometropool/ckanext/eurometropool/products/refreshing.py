@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime
 
+import ckan.plugins.toolkit as tk
 from ckan.lib.redis import connect_to_redis
 
-import ckan.plugins.toolkit as tk
 from ckanext.eurometropool.municipalities import installed
 from ckanext.eurometropool.products import config, store
 from ckanext.eurometropool.products.adapters import ADAPTERS
@@ -75,15 +74,13 @@ def ask(source: Source, url: str, product: Product, places: Places | None, fetch
     """Ask one source and place its stations; whatever goes wrong there becomes a failure of this source."""
     try:
         reading = ADAPTERS[source.format](source, url, product.box, fetch)
-        if not reading.stations:
-            raise UnreadableSourceError(Unreadable.EMPTY)
-    except FetchError as error:
-        return Failure(str(error.code), _texts(error.text))
-    except UnreadableSourceError as error:
-        return Failure(str(error.code), _texts(error.text))
+    except (FetchError, UnreadableSourceError) as error:
+        return _failure(error)
+    if not reading.stations:  # an empty list proves nothing: most likely the portal lost its own source
+        return _failure(UnreadableSourceError(Unreadable.EMPTY))
     stations = places.place(reading.stations) if places else list(reading.stations)
     return Delivery(tuple(stations), reading.problems)
 
 
-def _texts(say: Callable[[str], str]) -> dict[str, str]:
-    return {language: say(language) for language in LANGUAGES}
+def _failure(error: FetchError | UnreadableSourceError) -> Failure:
+    return Failure(str(error.code), {language: error.text(language) for language in LANGUAGES})

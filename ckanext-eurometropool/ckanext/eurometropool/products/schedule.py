@@ -2,8 +2,8 @@
 
 Time is cut into slots of ``product.refresh`` seconds. A job first puts the job of the next slot on the schedule, then
 does its work: a worker that is killed in the middle does not break the chain. The id of a job is its slot, so two
-chains that meet become one. A chain lost with Redis is begun anew by :func:`ensure`, which ``ckan products sync`` calls,
-and every reader who finds old data.
+chains that meet become one. A chain lost with Redis is begun anew by :func:`ensure`, which ``ckan products sync``
+calls, and every reader who finds old data.
 """
 
 from __future__ import annotations
@@ -11,13 +11,13 @@ from __future__ import annotations
 import logging
 from datetime import UTC, datetime, timedelta
 
+import ckan.plugins.toolkit as tk
 from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from redis.exceptions import RedisError
 from rq.exceptions import NoSuchJobError
 from rq.job import Job, JobStatus
 
-import ckan.plugins.toolkit as tk
 from ckanext.eurometropool.products import config
 from ckanext.eurometropool.products.definition import Product
 from ckanext.eurometropool.products.errors import NotSyncedError, UnknownProductError
