@@ -60,6 +60,9 @@ def parser() -> argparse.ArgumentParser:
     up.add_argument("--polygons", default="", metavar="FILE", help="GeoJSON with the municipalities' polygons")
     up.set_defaults(run=run_up)
 
+    install = commands.add_parser("install", help="only install packages and software, as docker/ does")
+    install.set_defaults(run=lambda options: portal().install())
+
     for name, text, run in (
         ("down", "stop everything; data stay", lambda options: portal().down()),
         ("reset", "stop everything and delete this portal's data", run_reset),

@@ -130,6 +130,14 @@ def prepare_solr(settings: Settings, *cores: str) -> bool:
     stamp = home / "fingerprint"
     if stamp.exists() and stamp.read_text() == mark:
         return False
+    write_solr_home(layout, *cores)
+    stamp.write_text(mark)
+    return True
+
+
+def write_solr_home(layout: Layout, *cores: str) -> None:
+    """Write Solr's home: a core for each name, with the schema and its word lists. What is indexed stays."""
+    home = layout.state / "solr"
     home.mkdir(exist_ok=True)
     (home / "solr.xml").write_text("<solr/>\n")
     for core in cores:
@@ -142,8 +150,6 @@ def prepare_solr(settings: Settings, *cores: str) -> bool:
             (conf / words).touch()
         for extra in SOLR_CONFIG.glob("*.txt"):
             shutil.copy(extra, conf)
-    stamp.write_text(mark)
-    return True
 
 
 def solr_ready(settings: Settings, core: str) -> bool:

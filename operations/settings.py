@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import secrets
+from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from string import Template
@@ -51,8 +52,8 @@ class Settings:
     def write_ini(self, *, test: bool = False) -> Path:
         """Write CKAN's configuration from ``config/ckan.ini``. The test one has databases and an index of its own."""
         suffix = "_test" if test else ""
-        values = self.secrets | {f"{name}_port": str(port) for name, port in self.ports.items()}
-        values |= {
+        redis = f"redis://:{self.secrets['redis_password']}@127.0.0.1:{self.ports['redis']}"
+        values = self.secrets | {
             "state": str(self.layout.state),
             "project": str(PROJECT),
             "url": "http://test.ckan.net" if test else self.url,
@@ -60,17 +61,23 @@ class Settings:
             "ckan_database": self.database(f"ckan{suffix}"),
             "datastore_write": self.database(f"datastore{suffix}"),
             "datastore_read": self.database(f"datastore{suffix}", "portal_reader"),
-            "core": f"ckan{suffix}",
-            "redis_database": "1" if test else "0",
+            "solr_url": f"http://127.0.0.1:{self.ports['solr']}/solr/ckan{suffix}",
+            "redis_url": f"{redis}/{int(test)}",
+            # The stand-in portals are the only addresses of this machine that the guarded client may reach.
+            "fetch_allow": "" if self.mode.live else f"127.0.0.1:{self.ports['replay']}",
             "storage": str(self.layout.state / f"storage{suffix}"),
             "debug": "false",
             "testing": "true" if test else "false",
             "site_id": f"eurometropool{suffix}",
         }
         file = self.layout.test_ini if test else self.layout.ini
-        text = Template((PROJECT / "config" / "ckan.ini").read_text()).substitute(values)
-        write_private(file, text)
+        write_private(file, render_ini(values))
         return file
+
+
+def render_ini(values: Mapping[str, str]) -> str:
+    """Fill in ``config/ckan.ini``. Raises ``KeyError`` for a value that is missing."""
+    return Template((PROJECT / "config" / "ckan.ini").read_text()).substitute(values)
 
 
 def load_secrets(layout: Layout) -> dict[str, str]:
