@@ -1,0 +1,102 @@
+"""A folder of recorded catalogues: which portals and states it holds, and the stand-ins made of them.
+
+Layout (any of it may be missing)::
+
+    vlaanderen/catalogue-<date>.nq.gz        wallonie-odwb/catalogue-<date>.nq.gz
+    data.gouv.fr/api-1-datasets-page-<n>.json    data.gouv.fr/dataset-versions.jsonl
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from ckanext.harvesters.replay import recorded_odwb, recorded_vlaanderen
+from ckanext.harvesters.replay.catalogue import Catalogue, Record, chosen
+from ckanext.harvesters.replay.datagouv import Datagouv
+from ckanext.harvesters.replay.datavindplaats import Datavindplaats
+from ckanext.harvesters.replay.odwb import Odwb
+from ckanext.harvesters.replay.recordings import Recording
+from ckanext.harvesters.replay.server import Portal
+
+VLAANDEREN = "vlaanderen"
+ODWB = "wallonie-odwb"
+DATAGOUV = "data.gouv.fr"
+
+
+class Snapshots:
+    """The recorded catalogues of a folder."""
+
+    def __init__(self, folder: Path) -> None:
+        """Look at a folder. Raises NotADirectoryError when it is none."""
+        if not folder.is_dir():
+            raise NotADirectoryError(f"{folder} is not a folder of recorded catalogues")
+        self._folder = folder
+
+    def states(self, portal: str) -> list[str]:
+        """Name the dates of which a portal (``vlaanderen``, ``wallonie-odwb``) is recorded, oldest first."""
+        paths = (self._folder / portal).glob("catalogue-*.nq.gz")
+        return sorted(path.name.removeprefix("catalogue-").removesuffix(".nq.gz") for path in paths)
+
+    def state(self, portal: str, date: str | None = None) -> str | None:
+        """Choose the newest state, or the newest that is not after a date (``2025-02-14``); None if there is none."""
+        found = [state for state in self.states(portal) if date is None or state <= date]
+        return found[-1] if found else None
+
+    def vlaanderen(self, date: str | None = None, limit: int | None = None) -> dict[str, Record]:
+        """Give the records of Metadata Vlaanderen in a state; empty when there is none."""
+        recording = self._recording(VLAANDEREN, date)
+        return recorded_vlaanderen.records(recording, limit) if recording else {}
+
+    def odwb(self, date: str | None = None, limit: int | None = None) -> dict[str, Record]:
+        """Give the datasets of ODWB in a state; empty when there is none."""
+        recording = self._recording(ODWB, date)
+        return recorded_odwb.records(recording, limit) if recording else {}
+
+    def datagouv(self, limit: int | None = None, *, earlier: bool = False) -> dict[str, Record]:
+        """Give the datasets of data.gouv.fr; ``earlier``: those recorded more than once as they were before."""
+        datasets: dict[str, Any] = {}
+        pages = sorted((self._folder / DATAGOUV).glob("api-1-datasets-page-*.json"), key=_page_number)
+        for page in pages:
+            datasets |= {dataset["id"]: dataset for dataset in json.loads(page.read_bytes())["data"]}
+        if earlier:
+            datasets |= {key: dataset for key, dataset in self._earlier().items() if key in datasets}
+        return {key: partial(_as_recorded, datasets[key]) for key in chosen(datasets, limit)}
+
+    def portals(self, date: str | None = None, limit: int | None = None) -> list[Portal]:
+        """Make a stand-in for each portal that is recorded."""
+        portals: list[Portal] = []
+        if vlaanderen := self.vlaanderen(date, limit):
+            portals.append(Datavindplaats(Catalogue(vlaanderen)))
+        if odwb := self.odwb(date, limit):
+            portals.append(Odwb(Catalogue(odwb)))
+        if datagouv := self.datagouv(limit):
+            portals.append(Datagouv(Catalogue(datagouv), filtered=False))
+        return portals
+
+    def _recording(self, portal: str, date: str | None) -> Recording | None:
+        state = self.state(portal, date)
+        return Recording(self._folder / portal / f"catalogue-{state}.nq.gz") if state else None
+
+    def _earlier(self) -> Mapping[str, Any]:
+        """Give the last but one recorded version of each dataset that has several."""
+        versions: dict[str, list[Any]] = {}
+        path = self._folder / DATAGOUV / "dataset-versions.jsonl"
+        if path.is_file():
+            with path.open(encoding="utf-8") as lines:
+                for line in lines:
+                    dataset = json.loads(line)["dataset"]
+                    versions.setdefault(dataset["id"], []).append(dataset)
+        return {key: found[-2] for key, found in versions.items() if len(found) > 1}
+
+
+def _page_number(path: Path) -> int:
+    digits = path.stem.rpartition("-")[2]
+    return int(digits) if digits.isdigit() else 0
+
+
+def _as_recorded(dataset: Any, _base: str) -> Any:
+    return dataset
