@@ -16,6 +16,7 @@ from typing import Any
 
 import shapely
 from shapely.geometry.base import BaseGeometry
+from shapely.strtree import STRtree
 
 from ckanext.eurometropool.municipalities.names import fold
 
@@ -153,6 +154,16 @@ class Register:
             return None
         # Two producers drew the two sides of the border: a hair's breadth closes the slivers between them.
         return shapely.unary_union([self._shapes[member] for member in area.members]).buffer(1e-4).buffer(-1e-4)
+
+    def at(self, lon: float, lat: float) -> Municipality | None:
+        """Give the municipality at a point, or None outside all known outlines."""
+        keys, tree = self._tree
+        found = tree.query(shapely.Point(lon, lat), predicate="intersects")
+        return self.municipalities[keys[int(found[0])]] if len(found) else None
+
+    @cached_property
+    def _tree(self) -> tuple[list[str], STRtree]:
+        return list(self._shapes), STRtree(list(self._shapes.values()))
 
     def neighbours(self, key: str) -> tuple[Municipality, ...]:
         """Give the municipalities that border on this one, those across the border of country or region first."""

@@ -1,0 +1,107 @@
+"""From what a dataset says to the municipalities it is about. Pure: `Linker(register).link(dataset_dict)`.
+
+Evidence counts in this order: codes, URIs and the names in its territory; its geometry; who publishes it; the words of
+its title and keywords. Weaker evidence never speaks against stronger: words only count where nothing better names a
+municipality, and only for places inside what the stronger evidence leaves open.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from ckanext.eurometropool.municipalities.codes import CodeFinder
+from ckanext.eurometropool.municipalities.evidence import THRESHOLD, Evidence, Finding, Kind, Link, Places
+from ckanext.eurometropool.municipalities.extent import ExtentFinder
+from ckanext.eurometropool.municipalities.publishers import PublisherFinder
+from ckanext.eurometropool.municipalities.register import Register
+from ckanext.eurometropool.municipalities.said import read
+from ckanext.eurometropool.municipalities.words import WordFinder
+
+#: A full set of an area's municipalities, from this number on, is the area itself.
+WHOLE_AREA = 7
+_KINDS = {Kind.COVERS: 0, Kind.WITHIN: 1, Kind.PUBLISHER: 2}
+
+
+class Linker:
+    """Link datasets to the municipalities and areas of a register."""
+
+    def __init__(self, register: Register) -> None:
+        self._register = register
+        self._order = {key: number for number, key in enumerate(register.areas)}
+        self._codes = CodeFinder(register)
+        self._extent = ExtentFinder(register)
+        self._publishers = PublisherFinder(register)
+        self._words = WordFinder(register)
+
+    def link(self, dataset: Mapping[str, Any]) -> Places:
+        """Give the places of a dataset dict. Never raises: what cannot be read says nothing."""
+        said = read(dataset)
+        stated = [*self._codes.find(said), *self._words.territories(said)]
+        shown = list(self._extent.find(said))
+        publishers = list(self._publishers.find(said))
+        about = self._municipal(stated) or self._inside(self._municipal(shown), stated)
+        areas = self._areal(stated) + self._areal(shown)
+        if not about:
+            named = self._named(self._inside(list(self._words.find(said)), [*stated, *shown]))
+            about = self._municipal(named)
+            areas += self._areal(named)
+        about, whole = self._collapse(about)
+        area = whole or (None if about else self._smallest([*areas, *self._areal(publishers)]))
+        links = self._best([*about, *self._municipal(publishers)])
+        return Places(links, area.key if area else None, area.evidence if area else None)
+
+    def _municipal(self, findings: Iterable[Finding]) -> list[Finding]:
+        return [f for f in findings if f.key in self._register.municipalities and f.confidence >= THRESHOLD]
+
+    def _areal(self, findings: Iterable[Finding]) -> list[Finding]:
+        return [f for f in findings if f.key in self._register.areas and f.confidence >= THRESHOLD]
+
+    def _inside(self, findings: Sequence[Finding], stronger: Sequence[Finding]) -> list[Finding]:
+        """Keep the findings that lie inside what stronger evidence says; all of them when it says nothing."""
+        if not stronger:
+            return list(findings)
+        open_to = {f.key for f in stronger if f.key}
+        return [f for f in findings if f.key and open_to.intersection((f.key, *self._above(f.key)))]
+
+    def _named(self, findings: Sequence[Finding]) -> list[Finding]:
+        """Leave out keywords where the title names an area: a keyword of "Baggergronden in Vlaanderen" is a detail."""
+        wide = any(f.evidence is Evidence.TITLE and f.key in self._register.areas for f in findings)
+        return [f for f in findings if not (wide and f.evidence is Evidence.KEYWORD)]
+
+    def _above(self, key: str) -> tuple[str, ...]:
+        municipality = self._register.get(key)
+        return municipality.areas if municipality else self._register.areas[key].parents
+
+    def _collapse(self, about: list[Finding]) -> tuple[list[Finding], Finding | None]:
+        """Say "the arrondissement" where all its municipalities are named one by one."""
+        keys = {f.key for f in about}
+        if len(keys) < WHOLE_AREA:
+            return about, None
+        for area in reversed(list(self._register.areas.values())):
+            if area.complete and len(area.members) >= WHOLE_AREA and keys == set(area.members):
+                return [], Finding(area.key, Kind.COVERS, about[0].evidence, about[0].confidence)
+        return about, None
+
+    def _smallest(self, areas: Sequence[Finding]) -> Finding | None:
+        """Give the smallest area; of areas side by side, the smallest around them all."""
+        keys = {f.key for f in areas if f.key}
+        minimal = [key for key in keys if not any(key in self._above(other) for other in keys)]
+        if not minimal:
+            return None
+        common = [key for key in self._order if all(key == one or key in self._above(one) for one in minimal)]
+        if not common:
+            return None
+        evidence = min((f.evidence for f in areas if f.key in (common[0], *minimal)), key=list(Evidence).index)
+        return Finding.by(evidence, common[0])
+
+    @staticmethod
+    def _best(findings: Iterable[Finding]) -> tuple[Link, ...]:
+        """Give one link a municipality: the one that says most, then the surest."""
+        best: dict[str, Finding] = {}
+        for finding in sorted(findings, key=lambda f: (_KINDS[f.kind], -f.confidence)):
+            if finding.key:
+                best.setdefault(finding.key, finding)
+        return tuple(
+            Link(key, finding.kind, finding.evidence, finding.confidence) for key, finding in sorted(best.items())
+        )

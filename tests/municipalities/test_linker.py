@@ -1,0 +1,152 @@
+from __future__ import annotations
+
+import time
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from ckanext.eurometropool.municipalities.evidence import THRESHOLD
+from ckanext.eurometropool.municipalities.linker import Linker
+from ckanext.eurometropool.municipalities.register import Register
+
+CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text("utf-8"))
+
+
+def dataset(case: dict[str, Any]) -> dict[str, Any]:
+    coverage: list[dict[str, Any]] = [{"uri": uri} for uri in case.get("uri", [])]
+    coverage += [{"text": text} for text in case.get("text", [])]
+    if "box" in case:
+        coverage.append({"bbox": ",".join(map(str, case["box"]))})
+    if "shape" in case:
+        coverage.append({"geom": case["shape"]})
+    return {
+        "title_translated": case.get("title", {}),
+        "tags_translated": case.get("keywords", {}),
+        "spatial_coverage": coverage,
+        "subject": case.get("subject", []),
+        "url": case.get("url", ""),
+        "publisher": [{"name": case["publisher"]}] if "publisher" in case else [],
+    }
+
+
+@pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
+def test_links_what_a_record_really_says(linker: Linker, case: dict[str, Any]) -> None:
+    places = linker.link(dataset(case))
+
+    assert {link.key: link.kind.value for link in places.links} == case.get("links", {})
+    assert places.area == case.get("area")
+
+
+def test_precision_and_recall_over_all_cases(linker: Linker, capsys: pytest.CaptureFixture[str]) -> None:
+    counts: Counter[str] = Counter()
+    for case in CASES:
+        places = linker.link(dataset(case))
+        found = {link.key for link in places.links} | ({places.area} if places.area else set())
+        expected = {*case.get("links", {})} | ({case["area"]} if "area" in case else set())
+        counts.update(right=len(found & expected), wrong=len(found - expected), missed=len(expected - found))
+    precision = counts["right"] / (counts["right"] + counts["wrong"])
+    recall = counts["right"] / (counts["right"] + counts["missed"])
+    with capsys.disabled():
+        print(f"\nlinker over {len(CASES)} cases: precision {precision:.3f}, recall {recall:.3f}")
+    assert precision >= 0.98
+    assert recall >= 0.92
+
+
+def test_links_20_000_records_in_a_minute(linker: Linker, capsys: pytest.CaptureFixture[str]) -> None:
+    records = [dataset(case) for case in CASES] * 10
+    started = time.perf_counter()
+    for record in records:
+        linker.link(record)
+    rate = len(records) / (time.perf_counter() - started) * 60
+    with capsys.disabled():
+        print(f"\nlinker: {rate:,.0f} records a minute on one core")
+    assert rate >= 20_000
+
+
+def test_every_link_has_its_evidence_and_is_sure_enough(linker: Linker) -> None:
+    for case in CASES:
+        for link in linker.link(dataset(case)).links:
+            assert link.as_dict().keys() == {"key", "kind", "evidence", "confidence"}
+            assert link.confidence >= THRESHOLD
+
+
+def test_all_members_one_by_one_are_their_area(linker: Linker, register: Register) -> None:
+    members = register.areas["FR-EPCI-200093201"].members
+    record = {"spatial_coverage": [{"text": f"fr:commune:{key[3:]}"} for key in members]}
+
+    places = linker.link(record)
+
+    assert places.links == ()
+    assert places.area == "FR-EPCI-200093201"
+
+
+def test_every_municipality_is_found_by_its_own_box_and_outline(linker: Linker, register: Register) -> None:
+    for municipality in register:
+        outline = register.polygon(municipality.key)
+        assert outline is not None
+        for field in ({"bbox": ",".join(map(str, outline.bounds))}, {"geom": register.geometry(municipality.key)}):
+            links = linker.link({"spatial_coverage": [field]}).links
+            assert [(link.key, link.kind) for link in links] == [(municipality.key, "covers")], municipality.local_name
+
+
+def test_without_outlines_a_box_still_finds_belgian_municipalities(plain_register: Register) -> None:
+    places = Linker(plain_register).link({"spatial_coverage": [{"bbox": "3.25,50.82,3.28,50.84"}]})
+
+    assert [link.key for link in places.links] == ["BE-34022"]
+    assert places.links[0].confidence < 0.9
+
+
+def test_stored_strings_say_the_same_as_decoded_values(linker: Linker) -> None:
+    stored = {
+        "title_translated": '{"nl": "Fietsenstallingen in Kortrijk"}',
+        "tags_translated": "{}",
+        "spatial_coverage": "",
+    }
+
+    assert [link.key for link in linker.link(stored).links] == ["BE-34022"]
+
+
+JSON = st.recursive(
+    st.none() | st.booleans() | st.floats() | st.integers() | st.text(),
+    lambda inner: st.lists(inner, max_size=4) | st.dictionaries(st.text(max_size=6), inner, max_size=4),
+    max_leaves=12,
+)
+TEXT = st.text() | st.sampled_from([case["why"] for case in CASES] + ["Lille", "Kortrijk", "fr:commune:", "BE25"])
+COVERAGE = st.fixed_dictionaries(
+    {},
+    optional={
+        "uri": TEXT | JSON,
+        "text": TEXT | JSON,
+        "geom": TEXT | JSON,
+        "bbox": TEXT | JSON | st.lists(st.floats(), max_size=5),
+    },
+)
+DATASET = st.fixed_dictionaries(
+    {},
+    optional={
+        "title": TEXT | JSON,
+        "title_translated": st.dictionaries(st.sampled_from(["nl", "fr", "en", "x"]), TEXT | JSON) | JSON,
+        "tags_translated": st.dictionaries(st.sampled_from(["nl", "fr"]), st.lists(TEXT | JSON)) | JSON,
+        "spatial_coverage": st.lists(COVERAGE | JSON, max_size=3) | JSON,
+        "spatial": TEXT | JSON,
+        "subject": st.lists(TEXT | JSON) | JSON,
+        "publisher": st.lists(st.fixed_dictionaries({"name": TEXT | JSON})) | JSON,
+        "url": TEXT | JSON,
+    },
+)
+
+
+@settings(
+    max_examples=300, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture]
+)
+@given(record=DATASET)
+def test_never_raises_and_always_says_the_same(linker: Linker, record: dict[str, Any]) -> None:
+    first = linker.link(record)
+
+    assert linker.link(record) == first
+    assert len({link.key for link in first.links}) == len(first.links)
