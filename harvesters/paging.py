@@ -95,10 +95,9 @@ class Pass:
             self.number = number
             yield number
 
-    @property
-    def seen(self) -> int:
-        """How many records came so far."""
-        return len(self._guids)
+    def __contains__(self, guid: str) -> bool:
+        """Tell whether a record came earlier in this pass."""
+        return guid in self._guids
 
     def page(self, records: Iterable[SourceRecord], problems: Iterable[Problem] = (), *, complete: bool = True) -> Page:
         """Make the next page: records seen before in this pass are left out with a warning."""

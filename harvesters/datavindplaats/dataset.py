@@ -64,11 +64,7 @@ def _concepts(draft: Draft, graph: Graph, node: Node) -> None:
             hvd.add(value)
         elif is_absolute(value) and "Administratieve-Eenheden" not in value:
             subjects.add(value)
-    found_rights = [
-        concept.uri
-        for value in graph.iris(node, "dct:accessRights")
-        if (concept := draft.concept("access_right", "dct:accessRights", value))
-    ]
+    rights = draft.uris("access_right", "dct:accessRights", graph.iris(node, "dct:accessRights"))
     open_data = any(status.endswith(_OPEN) for status in graph.iris(node, "mdcat:statuut"))
     draft.set(
         theme=themes.read(draft, "dcat:theme", sorted(theme_values)),
@@ -76,8 +72,8 @@ def _concepts(draft: Draft, graph: Graph, node: Node) -> None:
         hvd_category=in_order(value for value in hvd if load("hvd_category").get(value) or is_absolute(value)),
         applicable_legislation=_addresses(graph.iris(node, "dcatap:applicableLegislation")),
         frequency=frequencies.read(draft, "dct:accrualPeriodicity", *_words(draft, graph, node)),
-        access_rights=min(found_rights, default=_PUBLIC if open_data else None),
-        language=_languages(draft, graph, node),
+        access_rights=min(rights, default=_PUBLIC if open_data else None),
+        language=draft.uris("language", "dct:language", graph.iris(node, "dct:language")),
         conforms_to=_addresses(graph.iris(node, "dct:conformsTo")),
         documentation=_addresses(graph.iris(node, "foaf:page")),
         dcat_type=next(iter(_dataset_types(graph, node)), None),
@@ -97,11 +93,6 @@ def _words(draft: Draft, graph: Graph, node: Node) -> list[str]:
         label = graph.label(concept, draft.source.language)
         said += [label] if label else []
     return sorted(said)
-
-
-def _languages(draft: Draft, graph: Graph, node: Node) -> list[str]:
-    found = {draft.concept("language", "dct:language", value) for value in graph.iris(node, "dct:language")}
-    return sorted(concept.uri for concept in found if concept)
 
 
 def _dataset_types(graph: Graph, node: Node) -> list[str]:
@@ -197,7 +188,7 @@ def _page(graph: Graph, node: Node, *names: str) -> str | None:
 def _identity(draft: Draft, graph: Graph, node: Node) -> None:
     """Set identifiers and pages. The catalogue record's own id is not the dataset's: it goes among the others."""
     identifiers = sorted({text.strip() for _, text in graph.texts(node, "dct:identifier")})
-    others = {text for text in identifiers[1:]}
+    others = set(identifiers[1:])
     for identifier in graph.nodes(node, "adms:identifier"):
         others.update({notation} if (notation := graph.text(identifier, "skos:notation")) else ())
     for record in graph.of_type("dcat:CatalogRecord"):

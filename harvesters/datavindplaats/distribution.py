@@ -49,7 +49,7 @@ def _resource(draft: Draft, graph: Graph, node: Node) -> dict[str, Any] | None:
             "rights": _rights(draft, graph, node),
             "status": _concept(draft, graph, node, "distribution_status", "adms:status"),
             "availability": _concept(draft, graph, node, "planned_availability", "dcatap:availability"),
-            "language": _languages(draft, graph, node),
+            "language": draft.uris("language", "dct:language", graph.iris(node, "dct:language")),
             "issued": draft.date("dct:issued", graph.text(node, "dct:issued")),
             "modified": draft.date("dct:modified", graph.text(node, "dct:modified")),
             "conforms_to": [found for value in graph.iris(node, "dct:conformsTo") if (found := urls.tidy(value))],
@@ -86,18 +86,13 @@ def _rights(draft: Draft, graph: Graph, node: Node) -> str | None:
     for statement in graph.nodes(node, "dct:rights"):
         iri = graph.iri(statement)
         words = graph.label(statement, draft.source.language) or graph.text(statement, "dct:description")
-        said.update({words or iri} if words or (iri and is_absolute(iri)) else ())
+        if words or (iri and is_absolute(iri)):
+            said.add(words or iri or "")
     return draft.prose("dct:rights", "\n\n".join(sorted(filter(None, said))) or None)
 
 
 def _concept(draft: Draft, graph: Graph, node: Node, vocabulary: str, name: str) -> str | None:
-    found = [draft.concept(vocabulary, name, value) for value in graph.iris(node, name)]
-    return min((concept.uri for concept in found if concept), default=None)
-
-
-def _languages(draft: Draft, graph: Graph, node: Node) -> list[str]:
-    found = [draft.concept("language", "dct:language", value) for value in graph.iris(node, "dct:language")]
-    return sorted({concept.uri for concept in found if concept})
+    return next(iter(draft.uris(vocabulary, name, graph.iris(node, name))), None)
 
 
 def _size(draft: Draft, text: str | None) -> int | None:

@@ -239,7 +239,7 @@ class _Scanner:
             self.open = None
 
     def _end_of_tag(self, children: int) -> int:
-        """Return the byte behind the end tag. Of ``<a/>`` expat reports the end behind the tag, of ``</a>`` before it."""
+        """Return the byte behind the end tag. expat reports the end of ``<a/>`` behind it, that of ``</a>`` before."""
         here = self._parser.CurrentByteIndex
         if children == 0 and self._text[here - 2 : here] == b"/>":
             return here + self._shift

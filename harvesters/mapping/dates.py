@@ -16,6 +16,7 @@ _ISO = re.compile(
 )
 _DAY_FIRST = re.compile(r"^(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})$")
 _PERIOD = re.compile(r"^\s*(?P<start>\S+)\s*(?:/|\.\.|–|—|\bto\b|\bau?\b|\btot\b)\s*(?P<end>\S+)\s*$")
+_OPEN = re.compile(r"^\s*(?:(?P<start>[^\s/]+)\s*/\s*(?:\.\.)?|(?:\.\.)?\s*/\s*(?P<end>[^\s/]+))\s*$")
 _YEARS = re.compile(r"^\s*(\d{4})\s*[-/–]\s*(\d{4})\s*$")
 
 
@@ -67,8 +68,11 @@ def period(text: str) -> dict[str, str] | None:
     """Return ``{"start", "end"}`` of a period in one string (``2010-01-01/2012-12-31``, ``2012-2015``), or None."""
     years = _YEARS.match(text)
     match = _PERIOD.match(text)
+    open_ended = _OPEN.match(text)
     if years:
         ends = {"start": years[1], "end": years[2]}
+    elif open_ended:
+        ends = {"start": parse(open_ended["start"] or ""), "end": parse(open_ended["end"] or "")}
     elif match:
         ends = {"start": parse(match["start"]), "end": parse(match["end"])}
     else:

@@ -97,6 +97,11 @@ class Draft:
             self.unknown(field, value)
         return found
 
+    def uris(self, vocabulary: str, field: str, values: Iterable[str | None]) -> list[str]:
+        """Return the URIs of the concepts that texts mean, distinct and in order."""
+        found = (self.concept(vocabulary, field, value) for value in values)
+        return sorted({concept.uri for concept in found if concept})
+
     # multilingual text
 
     def translated(self, field: str, texts: Iterable[tuple[Tag, str]], *, prose: bool = False) -> dict[str, str]:

@@ -1,4 +1,4 @@
-"""File formats as portals name them: an EU code, a MIME type, an extension, an OGC protocol, or whatever came to mind."""
+"""File formats as portals name them: an EU code, a MIME type, an extension, an OGC protocol, plain words."""
 
 from __future__ import annotations
 
@@ -21,11 +21,13 @@ _IDIOMS = {
 _SERVICE = re.compile(r"(?:^|[/:])(WMS|WFS|WCS|WMTS|CSW|ATOM)(?:[-_ :]|$)|\b(OGC[- ]API)", re.I)
 #: Extensions that say something about the file; .php, .aspx and .do say something about the server.
 _TELLING = frozenset(
-    "csv tsv json geojson xlsx xls ods shp gpkg gml kml kmz xml rdf ttl nt n3 jsonld pdf zip txt docx doc odt html "
-    "gtfs netex parquet tif tiff png jpg dwg dxf".split()
-)
+    {"csv", "tsv", "json", "geojson", "xlsx", "xls", "ods", "shp", "gpkg", "gml", "kml", "kmz", "xml", "rdf", "ttl",
+     "nt", "n3", "jsonld", "pdf", "zip", "txt", "docx", "doc", "odt", "html", "parquet", "tif", "tiff", "png", "jpg",
+     "dwg", "dxf"}
+)  # fmt: skip
 #: The order in which a dataset's files are shown where the portal's list has none.
-_RANK = {code: rank for rank, code in enumerate("CSV XLSX GEOJSON JSON GTFS GBFS SHP GPKG WFS WMS".split())}
+_ORDER = ("CSV", "XLSX", "GEOJSON", "JSON", "GTFS", "GBFS", "SHP", "GPKG", "WFS", "WMS")
+_RANK = {code: rank for rank, code in enumerate(_ORDER)}
 
 
 @lru_cache(maxsize=4096)

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
 from ckanext.harvesters.reasons import Reason
-from ckanext.harvesters.records import RecordError
+from ckanext.harvesters.records import Problem, RecordError, SourceError, shorten
 
 if TYPE_CHECKING:
     from ckanext.harvesters.mapping.draft import Draft
@@ -47,7 +49,7 @@ def parse_record(content: bytes) -> Mapping[str, Any]:
 
 
 def write_record(value: Mapping[str, Any]) -> bytes:
-    """Write one record of a page for `parse_record`: escaped, so that lone surrogates survive until they are reported."""
+    """Write one record of a page for `parse_record`: escaped, so that lone surrogates last until they are reported."""
     return json.dumps(value, ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
@@ -140,3 +142,57 @@ class Fields:
 
     def _wrong(self, key: str, value: object) -> None:
         self._draft.warn(self.name(key), value, Reason.WRONG_TYPE)
+
+
+@dataclass(frozen=True)
+class Listed:
+    """The list in a page: its items, the total it announces, the whole envelope, and what could not be read."""
+
+    items: tuple[Any, ...]
+    total: int | None
+    envelope: Mapping[str, Any]
+    problems: tuple[Problem, ...] = ()
+
+
+def read_list(content: bytes, key: str, url: str) -> Listed:
+    """Read a page of JSON whose records stand in a list under ``key`` ("": the page is the list).
+
+    Of a page that breaks off, the records that are whole are taken, with a problem. Raises `SourceError` for what is
+    no such page at all: HTML, an error message, another protocol.
+    """
+    try:
+        value = parse(content)
+    except ValueError as error:
+        items = _salvage(content, key)
+        if items is None:
+            raise SourceError(Reason.PAGE_UNREADABLE, url, error) from error
+        return Listed(tuple(items), None, {}, (Problem(None, "page", shorten(str(error)), Reason.PAGE_CUT, url),))
+    if key and not isinstance(value, dict):
+        raise SourceError(Reason.BAD_ANSWER, url, value)
+    items = value[key] if key and key in value else value if not key else None
+    if not isinstance(items, list):
+        raise SourceError(Reason.BAD_ANSWER, url, value)
+    envelope = value if isinstance(value, dict) else {}
+    total = next((envelope[name] for name in ("total_count", "total") if name in envelope), None)
+    known = isinstance(total, int) and not isinstance(total, bool) and total >= 0
+    return Listed(tuple(items), total if known else None, envelope)
+
+
+def _salvage(content: bytes, key: str) -> list[Any] | None:
+    """Return the whole objects at the beginning of a list that breaks off; None when there is no such list."""
+    text = content.decode("utf-8-sig", "replace")
+    start = re.search(rf'"{re.escape(key)}"\s*:\s*\[' if key else r"\A\s*\[", text)
+    if start is None:
+        return None
+    decoder = json.JSONDecoder(parse_int=_integer)
+    items, position = [], start.end()
+    try:
+        while True:
+            position = _BETWEEN.match(text, position).end()  # type: ignore[union-attr]  (matches the empty text)
+            item, position = decoder.raw_decode(text, position)
+            items.append(item)
+    except (ValueError, RecursionError):
+        return items
+
+
+_BETWEEN = re.compile(r"[\s,]*")

@@ -12,9 +12,10 @@ from ckanext.oslo.vocabularies import Concept, load
 
 #: Texts that say that nothing is said.
 _NOTHING_SAID = frozenset({"", "notspecified", "not specified", "none", "null", "unknown", "onbekend", "inconnue"})
-# Everything after the version of a Creative Commons address is a view of the same licence.
+# A name without its version means no licence in particular. What follows the version in a Creative Commons address
+# is a view of the same licence.
 _CC = re.compile(r"^https?://(?:www\.)?creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)\b.*$", re.I)
-_CC_WORDS = re.compile(r"\bcc[ -]by(?P<kind>(?:[ -](?:sa|nc|nd))*)(?:[ -]v?(?P<version>[1-4]\.0))?\b", re.I)
+_CC_WORDS = re.compile(r"\bcc[ -]by(?P<kind>(?:[ -](?:sa|nc|nd))*)[ -]v?(?P<version>[1-4]\.0)\b", re.I)
 
 
 def find(value: str) -> Concept | None:
@@ -26,7 +27,7 @@ def find(value: str) -> Concept | None:
         kind, name, version = match[1].lower(), match[2].lower(), match[3]
         found = vocabulary.resolve(f"https://creativecommons.org/{kind}/{name}/{version}/")
     if found is None and not value.startswith("http") and (match := _CC_WORDS.search(value)):
-        found = vocabulary.resolve(f"CC BY{match['kind'] or ''} {match['version'] or '4.0'}")
+        found = vocabulary.resolve(f"CC BY{match['kind']} {match['version']}")
     return found
 
 

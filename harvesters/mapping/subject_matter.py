@@ -18,11 +18,11 @@ _TRANSPORT = "http://publications.europa.eu/resource/authority/data-theme/TRAN"
 _MOBILITY_HVD = "http://data.europa.eu/bna/c_b79e35eb"
 
 _MOBILITY = re.compile(
-    r"\b(?:fiets\w*|deelfiets\w*|parkeer\w*|parking\w*|openbaar vervoer|bushaltes?|haltes? van de lijn|dienstregeling\w*|"
-    r"verkeer(?!d)\w*|wegverkeer\w*|mobiliteit\w*|laadpa(?:al|len)|laadpunt\w*|deelauto\w*|autodelen|deelstep\w*|"
-    r"wegenwerken|trein(?:en|station\w*|reiziger\w*)?|stiptheid|vervoer|"
-    r"velos?|cyclables?|cyclistes?|stationnements?|parcmetres?|mobilite|mobilites|transports? en commun|"
-    r"transports? publics?|arrets? de bus|lignes? de bus|gares?|circulation|trafic|trottinettes?|covoiturage|autopartage|"
+    r"\b(?:fiets\w*|deelfiets\w*|parkeer\w*|parking\w*|openbaar vervoer|bushaltes?|dienstregeling\w*|verkeer(?!d)\w*|"
+    r"wegverkeer\w*|mobiliteit\w*|laadpa(?:al|len)|laadpunt\w*|deelauto\w*|autodelen|deelstep\w*|wegenwerken|"
+    r"trein(?:en|station\w*|reiziger\w*)?|stiptheid|vervoer|"
+    r"velos?|cyclables?|cyclistes?|stationnements?|parcmetres?|mobilites?|transports? (?:en commun|publics?)|"
+    r"(?:arrets?|lignes?) de bus|gares?|circulation|trafic|trottinettes?|covoiturage|autopartage|"
     r"bornes? de recharge|accidents? (?:corporels?|de la (?:route|circulation))|voirie|ferroviaires?|"
     r"tramways?|trams?|metro|gtfs|gbfs|netex|public transport|traffic|bicycles?|bike\w*|timetables?)\b"
 )
@@ -30,9 +30,10 @@ _WORK = re.compile(
     r"\b(?:werkloos\w*|werkzoekend\w*|werkgelegenheid\w*|tewerkstelling\w*|arbeidsmarkt\w*|vacatures?|loontrekkend\w*|"
     r"werknemers?|werkgevers?|aanmoedigingspremies?|beroepsbevolking|knelpuntberoep\w*|arbeidsplaats\w*|werkenden|"
     r"loopbaan\w*|werkbaarheid\w*|dienstencheques?|titres? services?|"
-    r"chomage|chomeurs?|chomeuses?|demandeurs? d emploi|offres? d emploi|marche du travail|population active|salaries?|"
-    r"travailleurs?|taux d emploi|metiers en tension|recrutements?|coworking|espaces? de travail partages?|"
-    r"unemploy\w*|employment|labour market|job vacanc\w*|job ?seekers?|frontier workers?)\b"
+    r"chomage|chomeurs?|chomeuses?|demandeurs? d emploi|offres? d emploi|marche du travail|population active|"
+    r"salaries?|travailleurs?|taux d emploi|metiers en tension|recrutements?|coworking|"
+    r"espaces? de travail partages?|unemploy\w*|employment|labour market|job vacanc\w*|job ?seekers?|"
+    r"frontier workers?)\b"
     r"|(?<!mode d )(?<!modes d )(?<!contrats )\bemplois?\b(?! du temps)"
 )
 
@@ -53,8 +54,8 @@ def _rule(words: str, theme: str, *modes: str) -> Rule:
 #: The first three rules that fit are taken: from narrow to wide, so that a bicycle park is not a car park.
 _MOBILITY_RULES = (
     _rule(
-        r"fietsenstalling\w*|fietsparkeer\w*|fietsrekken|stationnements? (?:des? |pour )?velos?|parkings? (?:a |pour )?velos?|"
-        r"arceaux(?: (?:a |pour )?velos?)?|racks? a velos?|bike parking",
+        r"fietsenstalling\w*|fietsparkeer\w*|fietsrekken|stationnements? (?:des? |pour )?velos?|"
+        r"parkings? (?:a |pour )?velos?|arceaux(?: (?:a |pour )?velos?)?|racks? a velos?|bike parking",
         "bike-parking-locations", "bicycle",
     ),
     _rule(
@@ -76,7 +77,8 @@ _MOBILITY_RULES = (
     _rule(r"verkeersongeval\w*|accidents? (?:corporels?|de la (?:route|circulation))|accidentologie",
           "accidents-and-incidents"),
     _rule(r"gtfs|netex|dienstregeling\w*|horaires? (?:theoriques?|des (?:bus|trains?))|openbaar vervoer|bushaltes?|"
-          r"arrets? de bus|lignes? de bus|transports? (?:en commun|publics?)|stiptheid|treinreizigers?|public transport",
+          r"arrets? de bus|lignes? de bus|transports? (?:en commun|publics?)|stiptheid|treinreizigers?|"
+          r"public transport",
           "public-transport-scheduled-transport"),
     _rule(r"(?:parking|parkeer)\w*|parkings?|stationnements?|parcmetres?|car parks?",
           "car-parking-locations-and-conditions", "car"),
@@ -101,11 +103,12 @@ _STANDARDS = (
 )
 _WORK_RULES = (
     (re.compile(r"\b(?:werkloos\w*|werkzoekend\w*|chom\w+|demandeurs? d emploi|unemploy\w*)\b"), "unemployment"),
-    (re.compile(r"\b(?:vacatures?|offres? d emploi|recrutements?|knelpuntberoep\w*|metiers en tension|job vacanc\w*)\b"),
+    (re.compile(r"\b(?:vacatures?|offres? d emploi|recrutements?|knelpuntberoep\w*|metiers en tension|job vacanc\w*)"
+                r"\b"),
      "vacancies"),
     (re.compile(r"\b(?:coworking|espaces? de travail partages?)\b"), "coworking"),
-    (re.compile(r"\b(?:woon werkverkeer|navettes? domicile travail|pendel\w*|frontaliers?|frontier workers?)\b"),
-     "commuting"),
+    (re.compile(r"\b(?:woon werkverkeer|navettes? domicile travail|pendel\w*)\b"), "commuting"),
+    (re.compile(r"\b(?:grensarbeid\w*|frontaliers?|frontier workers?)\b"), "frontier-workers"),
     (re.compile(r"\b(?:lonen|salaires?|wages?)\b"), "wages"),
     (re.compile(r"\b(?:beroepsopleiding\w*|formations? professionnelles?)\b"), "training"),
     (re.compile(r"\b(?:werkgelegenheid\w*|tewerkstelling\w*|werknemers?|loontrekkend\w*|emplois?|salaries?|employment)\b"),
