@@ -1,8 +1,8 @@
 """No line in the activity stream for each harvested record.
 
-ckanext-activity listens to CKAN's signal "an action succeeded", shows the whole dataset once more and stores it: a third
-of what a harvested record costs (measured: 19 of 69 ms), for a line that it then hides because the site's own user did
-it. It has no switch for one caller, so its listeners, and only its, are unplugged while a run writes.
+ckanext-activity listens to CKAN's signal "an action succeeded", shows the whole dataset once more and stores it: a
+third of what a harvested record costs (measured: 19 of 69 ms), for a line that it then hides because the site's own
+user did it. It has no switch for one caller, so its listeners, and only its, are unplugged while a run writes.
 """
 
 from __future__ import annotations

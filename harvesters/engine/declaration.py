@@ -56,7 +56,7 @@ class Organization:
 
 @dataclass(frozen=True)
 class Declared:
-    """A source as the file declares it. ``replay`` is its path on a stand-in portal, ``settings`` go into CKAN as JSON."""
+    """A source as the file declares it. ``replay`` is its path on a stand-in portal; ``settings`` become JSON."""
 
     name: str
     title: Mapping[str, str]
@@ -175,7 +175,8 @@ def _declared(node: yaml.Node, protocols: Collection[str], file: str, mistakes: 
         url=source.text("url", "an http or https address without user or password", _URL.fullmatch),
         organization=organization,
         frequency=source.text("frequency", *_one_of(FREQUENCIES), default="MANUAL"),
-        replay=source.text("replay", "a path on the stand-in portal, beginning with /", _PATH.fullmatch, default="") or None,
+        replay=source.text("replay", "a path on the stand-in portal, beginning with /", _PATH.fullmatch, default="")
+        or None,
         settings=_settings(source),
     )
 

@@ -48,6 +48,13 @@ class Change:
         """Say whether this adds a dataset or updates one."""
         return Kind.ADDED if self.known is None else Kind.UPDATED
 
+    @property
+    def title(self) -> str:
+        """Return the title that names the dataset: in Dutch, else French, English, or whatever there is."""
+        titles: dict[str, str] = self.dataset.get("title_translated") or {}
+        said = (titles.get(language) for language in ("nl", "fr", "en"))
+        return next(filter(None, said), self.dataset.get("title") or "")
+
 
 def compare(
     record: SourceRecord, dataset: dict[str, Any], known: Known | None, problems: tuple[Problem, ...] = ()

@@ -12,7 +12,6 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from ckanext.oslo.fetch import FetchError
 from rq.timeouts import BaseTimeoutException
 
 from ckanext.harvesters.engine.difference import Change, Kind, Known, compare
@@ -31,6 +30,7 @@ from ckanext.harvesters.records import (
     SourceRecord,
     shorten,
 )
+from ckanext.oslo.fetch import FetchError
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,6 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckanext.harvest.model import HarvestGatherError
-from ckanext.oslo import fetch
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -27,6 +26,7 @@ from ckanext.harvesters.engine.statistics import Counts, RunStatus
 from ckanext.harvesters.engine.writer import Writer
 from ckanext.harvesters.records import Severity, SourceError, SourceRecord, shorten
 from ckanext.harvesters.registry import protocol
+from ckanext.oslo import fetch
 
 log = logging.getLogger(__name__)
 

@@ -1,8 +1,8 @@
 """Runs in the database: one a source at a time, alive as long as it says so, and always ended.
 
-A run's row is its source's lease: a partial unique index allows one ``running`` row a source, so two runs of one source
-cannot overlap on any number of machines. A thread renews ``heartbeat`` while the run works; a run silent for longer than
-``ckanext.harvesters.stale_after`` is dead (its worker was killed), and the next one takes over.
+A run's row is its source's lease: a partial unique index allows one ``running`` row a source, so two runs of one
+source cannot overlap on any number of machines. A thread renews ``heartbeat`` while the run works; a run silent for
+longer than ``ckanext.harvesters.stale_after`` is dead (its worker was killed), and the next one takes over.
 """
 
 from __future__ import annotations
@@ -50,7 +50,9 @@ class Lease:
         self._thread.start()
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
         self._stop.set()
         self._thread.join(timeout=config.heartbeat())
 
@@ -104,7 +106,9 @@ def begin(source_id: str, name: str, job_id: str) -> Lease:
     return Lease(run.id, source_id, job_id)
 
 
-def finish(lease: Lease, status: RunStatus, counts: Counts, reason: str | None = None, detail: str | None = None) -> None:
+def finish(
+    lease: Lease, status: RunStatus, counts: Counts, reason: str | None = None, detail: str | None = None
+) -> None:
     """End a run and its job. A run that was taken over has been ended already, and keeps that end."""
     model.Session.rollback()
     ended = model.Session.execute(

@@ -33,7 +33,9 @@ class Registered:
 
 def protocol_names() -> frozenset[str]:
     """Return the source types that are loaded and run by the engine."""
-    return frozenset(plugin.protocol for plugin in p.PluginImplementations(IHarvester) if isinstance(plugin, EngineHarvester))
+    return frozenset(
+        plugin.protocol for plugin in p.PluginImplementations(IHarvester) if isinstance(plugin, EngineHarvester)
+    )
 
 
 def is_ours(source_id: str) -> bool:

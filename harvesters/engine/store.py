@@ -49,7 +49,9 @@ def indexed(package_ids: Sequence[str]) -> None:
     """Note, in a transaction of its own, that datasets are in the index."""
     model.Session.execute(
         sa.update(HarvestObject)
-        .where(HarvestObject.package_id.in_(package_ids), HarvestObject.current.is_(True), HarvestObject.state == IMPORT)
+        .where(
+            HarvestObject.package_id.in_(package_ids), HarvestObject.current.is_(True), HarvestObject.state == IMPORT
+        )
         .values(state=COMPLETE, import_finished=now()),
         execution_options={"synchronize_session": False},
     )
@@ -182,11 +184,13 @@ def forget_past_errors(source_id: str, run_id: str, *, whole_pass: bool) -> None
     model.Session.execute(past.where(gone), execution_options={"synchronize_session": False})
 
 
-def problems(source_id: str) -> Iterable[HarvestProblem]:
-    """Yield what is reported of a source now, errors first, then in order of record."""
+def problems(*which: sa.ColumnElement[bool], limit: int | None = None, offset: int = 0) -> Iterable[HarvestProblem]:
+    """Yield the lines of the report that meet all conditions: errors first, then in order of record."""
     query = (
         sa.select(HarvestProblem)
-        .where(HarvestProblem.source_id == source_id)
+        .where(*which)
         .order_by(HarvestProblem.severity, HarvestProblem.guid.nulls_first(), HarvestProblem.id)
+        .offset(offset)
+        .limit(limit)
     )
     return model.Session.execute(query).scalars()

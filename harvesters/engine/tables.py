@@ -1,16 +1,19 @@
 """The engine's own tables: runs, records and problems. Made by the Alembic migration of plugin ``harvesters``.
 
-ckanext-harvest's tables say what its pages and API show (sources, jobs, objects, errors). These say what it has no place
-for: how a run goes while it goes, what each record said last, and what is wrong with it now. All times are UTC without
-zone, as in CKAN's own tables.
+ckanext-harvest's tables say what its pages and API show (sources, jobs, objects, errors). These say what it has no
+place for: how a run goes while it goes, what each record said last, and what is wrong with it now. All times are UTC
+without zone, as in CKAN's own tables.
 """
 
 from __future__ import annotations
 
 from datetime import UTC, datetime
+from pathlib import Path
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
+from alembic import command
+from alembic.config import Config
 from ckan.model.types import make_uuid
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -93,3 +96,11 @@ class HarvestProblem(tk.BaseModel):
     #: What a validator or a portal said, in its own words.
     detail: Mapped[str | None] = mapped_column(sa.UnicodeText)
     url: Mapped[str | None] = mapped_column(sa.UnicodeText)
+
+
+def migrate() -> None:
+    """Bring these tables to the newest version; done twice it does nothing."""
+    alembic = Config(Path(__file__).parent.parent / "migration" / "harvesters" / "alembic.ini")
+    # A percent sign in a password is Alembic's sign for a reference.
+    alembic.set_main_option("sqlalchemy.url", tk.config["sqlalchemy.url"].replace("%", "%%"))
+    command.upgrade(alembic, "head")

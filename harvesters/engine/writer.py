@@ -14,6 +14,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from ckan.logic import ValidationError
 from ckan.types import Context
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import InterfaceError, OperationalError
@@ -88,7 +89,7 @@ class Writer:
 
     def _refuse(self, change: Change, error: Exception) -> list[Entry]:
         record = change.record
-        if isinstance(error, tk.ValidationError):
+        if isinstance(error, ValidationError):
             entries = list(refusal(record, change.dataset, error.error_dict))
         elif isinstance(error, NotOursError):
             entries = [Entry(record.guid, "id", str(error), EngineReason.NOT_OURS, url=record.url)]
@@ -141,7 +142,7 @@ class Writer:
 
     def _names(self, changes: Sequence[Change]) -> dict[str, str]:
         """Choose the names of new datasets: id → name."""
-        titles = {identifier: title_of(change.dataset) for identifier, change in self._added(changes)}
+        titles = {identifier: change.title for identifier, change in self._added(changes)}
         wanted = {choose_name(title, identifier, ()) for identifier, title in titles.items()}
         query = sa.select(model.Package.name).where(model.Package.name.in_(wanted))
         taken = set(model.Session.execute(query).scalars()) if wanted else set()
@@ -165,9 +166,3 @@ class Writer:
             if (said.get("harvest_source_name"), said.get("guid")) != (self.source, guids[identifier]):
                 raise NotOursError(identifier)
         return frozenset(identifier for identifier, _extras in found)
-
-
-def title_of(dataset: dict[str, Any]) -> str:
-    """Return the title that names a dataset: in Dutch, else French, English, or whatever there is."""
-    titles: dict[str, str] = dataset.get("title_translated") or {}
-    return next((titles[language] for language in ("nl", "fr", "en") if titles.get(language)), dataset.get("title") or "")

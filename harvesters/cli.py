@@ -1,0 +1,231 @@
+"""``ckan harvesters …``: declare sources, harvest them, see how it went."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, NoReturn
+
+import ckan.plugins.toolkit as tk
+import click
+
+from ckanext.harvesters import config
+from ckanext.harvesters.engine import declaration, jobs, queue, runs, tables
+from ckanext.harvesters.engine.errors import AlreadyRunning
+from ckanext.harvesters.engine.run import DrySink, rehearse, run
+from ckanext.harvesters.engine.sources import Registered, protocol_names, registered
+from ckanext.harvesters.engine.statistics import RunStatus
+from ckanext.harvesters.engine.synchronise import synchronise
+from ckanext.harvesters.records import shorten
+
+as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+
+
+@click.group(short_help="Harvest other portals' datasets.")
+def harvesters() -> None:
+    """Declare harvest sources, harvest them, see how it went."""
+
+
+def get_commands() -> list[click.Command]:
+    """Return the commands of this plugin."""
+    return [harvesters]
+
+
+@harvesters.command(short_help="Make or update this plugin's tables.")
+def migrate() -> None:
+    """Make or update this plugin's tables, as `ckan db upgrade -p harvesters` does.
+
+    CKAN finds a plugin's migrations by a path with /ckanext/ in it, which a source checkout of this project has not.
+    """
+    tables.migrate()
+
+
+@harvesters.group(short_help="The declared sources.")
+def sources() -> None:
+    """Check the file of declared sources, or bring CKAN's sources to what it says."""
+
+
+def _declared(file: Path | None) -> tuple[declaration.Declared, ...]:
+    path = file or config.sources_file()
+    if path is None:
+        raise click.UsageError("Name a file, or set ckanext.harvesters.sources.")
+    try:
+        return declaration.load(path, protocol_names())
+    except declaration.DeclarationError as error:
+        for mistake in error.mistakes:
+            click.echo(str(mistake), err=True)
+        raise click.exceptions.Exit(1) from error
+
+
+_file = click.option("--file", type=click.Path(path_type=Path), help="Instead of ckanext.harvesters.sources.")
+
+
+@sources.command(short_help="Check the file of sources.")
+@_file
+@as_json
+def check(file: Path | None, *, as_json: bool) -> None:
+    """Check the file of sources: each mistake with its line and what was expected there."""
+    found = _declared(file)
+    if as_json:
+        click.echo(
+            json.dumps([{"name": source.name, "protocol": source.protocol, "url": source.url} for source in found])
+        )
+        return
+    for source in found:
+        click.echo(f"{source.name}: {source.protocol}, {source.url}")
+
+
+@sources.command(short_help="Create or update the declared sources.")
+@_file
+@click.option("--replay", metavar="URL", help="Point the sources to a stand-in server at this address.")
+@as_json
+def sync(file: Path | None, replay: str | None, *, as_json: bool) -> None:
+    """Create or update the declared organizations and sources; leave all others alone."""
+    done = synchronise(_declared(file), replay)
+    queue.arm()
+    if as_json:
+        click.echo(json.dumps([vars(one) for one in done]))
+        return
+    for one in done:
+        click.echo(f"{one.source}: {one.done} ({one.url}); organization {one.organization}: {one.organization_done}")
+
+
+def _registered(names: Sequence[str]) -> list[Registered]:
+    found = list(registered(names))
+    known = {source.name for source in found} | {source.id for source in found}
+    if missing := [name for name in names if name not in known]:
+        raise click.UsageError(f"There is no active harvest source {', '.join(missing)}.")
+    return found
+
+
+@harvesters.command("run", short_help="Harvest sources.")
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@click.option("--here", is_flag=True, help="In this process, instead of on the job queue.")
+@click.option("--wait", is_flag=True, help="Follow the runs on the job queue until they are done.")
+@as_json
+def run_command(names: tuple[str, ...], *, dry_run: bool, here: bool, wait: bool, as_json: bool) -> None:
+    """Harvest the named sources, or all. Progress goes to stderr; the status is 0 only if every run finished."""
+    chosen = _registered(names)
+    if dry_run:
+        _rehearse(chosen, as_json=as_json)
+        return
+    if here:
+        _run_here(chosen)
+    else:
+        _run_on_queue(chosen, wait=wait)
+        if not wait:
+            return
+    summaries = _summaries(chosen)
+    if as_json:
+        click.echo(json.dumps({"sources": summaries}, indent=2))
+    if any(one["last_run"] is None or one["last_run"]["status"] != RunStatus.FINISHED for one in summaries):
+        raise click.exceptions.Exit(1)
+
+
+def _summaries(chosen: Sequence[Registered]) -> list[dict[str, Any]]:
+    names = {source.name for source in chosen}
+    status = tk.get_action("harvest_status")({"ignore_auth": True}, {})
+    return [source for source in status["sources"] if source["name"] in names]
+
+
+def _run_here(chosen: Sequence[Registered]) -> None:
+    for source in chosen:
+        try:
+            _say(source.name, run(source, jobs.create(source, enqueue=False)))
+        except AlreadyRunning as busy:
+            click.echo(str(busy), err=True)
+
+
+def _run_on_queue(chosen: Sequence[Registered], *, wait: bool) -> None:
+    if wait and not jobs.has_worker():
+        raise click.ClickException(
+            f"No worker listens to the queue: start `ckan jobs worker {config.queue()}`, or use --here."
+        )
+    created = {jobs.create(source, enqueue=True): source.name for source in chosen}
+    if not wait:
+        for name in created.values():
+            click.echo(f"{name}: on the queue", err=True)
+        return
+    last: dict[str, tuple[str, int]] = {}
+    for found in jobs.follow(list(created)):
+        for job_id, one in found.items():
+            if last.get(job_id) != (one.status, one.seen):
+                last[job_id] = (one.status, one.seen)
+                _say(created[job_id], runs.dictize(one))
+
+
+def _say(name: str, done: dict[str, Any]) -> None:
+    """Write one line on how far a run is."""
+    of = f" of {done['total']}" if done.get("total") else ""
+    counts = ", ".join(f"{done[kind]} {kind}" for kind in ("added", "updated", "unchanged", "failed") if done[kind])
+    why = f" ({done['reason']}{': ' + done['detail'] if done['detail'] else ''})" if done.get("reason") else ""
+    seconds = f" in {done['seconds']} s" if "seconds" in done else ""
+    click.echo(
+        f"{name}: {done['status']}{why}, {done['seen']}{of} seen{seconds}{': ' + counts if counts else ''}", err=True
+    )
+
+
+def _rehearse(chosen: Sequence[Registered], *, as_json: bool) -> None:
+    results = []
+    for source in chosen:
+        counts, sink = rehearse(source)
+        _say(source.name, counts)
+        results.append({"name": source.name, "protocol": source.protocol, "would": counts, "changes": _changes(sink)})
+    if as_json:
+        click.echo(json.dumps({"dry_run": True, "sources": results}, indent=2))
+        return
+    for result in results:
+        for change in result["changes"]:
+            click.echo(f"{result['name']}: {change['kind']} {change['guid']} {shorten(change['title'])}")
+
+
+def _changes(sink: DrySink) -> list[dict[str, str]]:
+    return [
+        {"kind": change.kind, "guid": change.record.guid, "title": change.title, "url": change.record.url or ""}
+        for change in sink.changes
+    ]
+
+
+@harvesters.command(short_help="Count datasets; tell each source's last run.")
+@as_json
+def status(*, as_json: bool) -> None:
+    """Count the catalogue's datasets by source, type and region, and tell how each source's last run went."""
+    found = tk.get_action("harvest_status")({"ignore_auth": True}, {})
+    if as_json:
+        click.echo(json.dumps(found, indent=2))
+        return
+    click.echo(f"{found['datasets']['total']} datasets")
+    for source in found["sources"]:
+        last = source["last_run"]
+        click.echo(f"{source['name']}: " + (f"{last['status']} {last['started']}" if last else "never harvested"))
+
+
+@harvesters.command(short_help="Tell what is wrong with a source's records.")
+@click.argument("source")
+@click.option("--lang", type=click.Choice(declaration.LANGUAGES), help="Language of the sentences.")
+@as_json
+def report(source: str, lang: str | None, *, as_json: bool) -> None:
+    """Tell what is wrong now with a source and its records: which record, field and value, and why."""
+    asked = {"source": source} | ({"lang": lang} if lang else {})
+    try:
+        found = tk.get_action("harvest_report")({"ignore_auth": True}, asked)
+    except tk.ObjectNotFound as error:
+        _end(error)
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for one in found["problems"]:
+        where = f"{one['field']} = {one['value']}"
+        click.echo("\t".join((one["severity"], one["guid"] or "-", where, one["text"], one["url"] or "")))
+
+
+def _end(error: Exception) -> NoReturn:
+    raise click.ClickException(str(error))
+
+
+@harvesters.command(short_help="Arm the schedule of harvests.")
+def schedule() -> None:
+    """See to it that due sources are looked for every minute. A worker with RQ's scheduler must be running."""
+    queue.arm()

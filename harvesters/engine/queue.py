@@ -1,0 +1,115 @@
+"""Harvests on CKAN's job queue: one job of the queue is one run of one source.
+
+Nothing depends on a message being there or not: what is to be done stands in the database (ckanext-harvest's jobs,
+our runs), `tend` compares it with the queue and puts right what is missing, and a job that comes twice finds the lease
+taken or the work done.
+"""
+
+from __future__ import annotations
+
+import logging
+import time
+from datetime import UTC, datetime
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckanext.harvest.model import HarvestJob, HarvestSource
+from rq.exceptions import DuplicateJobError
+from rq.job import JobStatus
+
+from ckanext.harvesters import config
+from ckanext.harvesters.engine import runs
+from ckanext.harvesters.engine.errors import AlreadyRunning
+from ckanext.harvesters.engine.run import run
+from ckanext.harvesters.engine.sources import protocol_names, registered
+
+log = logging.getLogger(__name__)
+
+#: How long the queue keeps a tick that failed, for a person to look at (seconds).
+_DAY = 86_400
+
+_PENDING = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
+
+
+def enqueue(source_id: str, job_id: str) -> None:
+    """Put a job of ckanext-harvest on the queue, unless it is there."""
+    if _is_pending(job_id):
+        return
+    tk.enqueue_job(
+        harvest,
+        kwargs={"source_id": source_id, "job_id": job_id},
+        title=f"harvest {source_id}",
+        queue=config.queue(),
+        rq_kwargs={"job_id": _queue_id(job_id), "timeout": config.timeout(), "result_ttl": 0},
+    )
+
+
+def _queue_id(job_id: str) -> str:
+    """Name a job on the queue: anew after each run that died, because the dead one may still stand as started."""
+    return f"harvest-{job_id}-{runs.attempts(job_id)}"
+
+
+def harvest(source_id: str, job_id: str) -> None:
+    """Do what a job on the queue asks for: harvest a source, unless that is being done or has been done."""
+    job = model.Session.get(HarvestJob, job_id)
+    source = next(registered([source_id]), None)
+    if job is None or source is None or job.status not in ("New", "Running"):
+        log.info("Harvest job %s of source %s is done, stopped or gone", job_id, source_id)
+        return
+    try:
+        run(source, job_id)
+    except AlreadyRunning as busy:
+        log.info("Harvest job %s: %s", job_id, busy)
+    arm()
+
+
+def tend() -> None:
+    """Put right what a killed worker, a lost queue or a restart has left: end dead runs, take their jobs up again."""
+    runs.take_over()
+    jobs = (
+        sa.select(HarvestJob.id, HarvestJob.source_id)
+        .join(HarvestSource)
+        .where(HarvestJob.status == "Running", HarvestSource.type.in_(protocol_names()))
+    )
+    for job_id, source_id in model.Session.execute(jobs).all():
+        if runs.is_alive(source_id) or _is_pending(job_id):
+            continue
+        if runs.attempts(job_id) >= runs.ATTEMPTS:
+            runs.give_up(job_id)
+        else:
+            enqueue(source_id, job_id)
+
+
+def _is_pending(job_id: str) -> bool:
+    try:
+        return tk.job_from_id(_queue_id(job_id)).get_status() in _PENDING
+    except KeyError:
+        return False
+
+
+def arm() -> None:
+    """See to it that `tick` comes in time: the next one is put on the queue's schedule unless it is there.
+
+    The time is cut into slots and a tick is named by its slot, so that any number of callers arm one tick. A worker
+    with the scheduler (``ckan jobs worker``, not ``--no-scheduler``) brings it onto the queue.
+    """
+    every = config.schedule_every().total_seconds()
+    slot = int(time.time() // every) + 1
+    queue = tk.get_job_queue(config.queue())
+    job = queue.create_job(tick, job_id=f"harvest-tick-{slot}", result_ttl=0, failure_ttl=_DAY)
+    try:
+        queue.schedule_job(job, datetime.fromtimestamp(slot * every, UTC), unique=True)
+    except DuplicateJobError:
+        log.debug("The tick of slot %s is armed already", slot)
+
+
+def tick() -> None:
+    """Start the harvests that are due (`harvest_jobs_run` does it) and arm the next tick."""
+    # First, so that a worker killed in the middle leaves the chain whole.
+    arm()
+    tk.get_action("harvest_jobs_run")({"ignore_auth": True, "user": _site_user()}, {})
+
+
+def _site_user() -> str:
+    return tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]

@@ -1,0 +1,1 @@
+"""CKAN actions of the harvest engine, their authorization and their input."""

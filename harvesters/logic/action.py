@@ -1,0 +1,286 @@
+"""Actions of the harvest engine, and those of ckanext-harvest that it takes part in.
+
+The chained ones let ckanext-harvest's pages, API and commands work on our sources as on any other: "Reharvest" starts
+our engine, a job's statistics count what the engine counted, a report speaks the reader's language. Sources of other
+types go on as before.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.types import Action, Context, DataDict
+from ckanext.harvest.logic.dictization import harvest_job_dictize
+from ckanext.harvest.model import HarvestJob, HarvestSource
+
+from ckanext.harvesters.engine import queue, runs, store
+from ckanext.harvesters.engine.report import Entry, sentence
+from ckanext.harvesters.engine.sources import Registered, is_ours, registered
+from ckanext.harvesters.engine.statistics import Counts
+from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRecord, HarvestRun
+from ckanext.harvesters.logic import schema
+from ckanext.harvesters.records import Severity
+
+#: Enough for every value of a facet; the catalogue's sources, types and regions are few.
+_ALL_VALUES = -1
+
+
+@tk.side_effect_free
+def harvest_status(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Count the datasets in the catalogue and tell how each source's last harvest went.
+
+    :returns: ``datasets`` with ``total``, ``by_source``, ``by_type`` and ``by_region`` (value → number of datasets;
+        harvest sources themselves are not counted), and ``sources``, a list of ``name``, ``protocol`` and ``last_run``
+        (None, or ``status``, ``started``, ``seconds``, ``seen``, ``added``, ``updated``, ``unchanged``, ``failed``,
+        ``deleted``). ``started`` is ISO 8601 in UTC.
+    :rtype: dictionary
+    """
+    tk.check_access("harvest_status", context, data_dict)
+    facets = {"by_source": "harvest_source_name", "by_type": "dataset_type", "by_region": "region"}
+    found = tk.get_action("package_search")(
+        {"ignore_auth": True},
+        {
+            "fq": "-dataset_type:harvest",
+            "rows": 0,
+            "facet.field": list(facets.values()),
+            "facet.limit": _ALL_VALUES,
+            "facet.mincount": 1,
+        },
+    )
+    sources = list(registered(active=False))
+    latest = runs.latest(source.id for source in sources)
+    return {
+        "datasets": {
+            "total": found["count"],
+            **{name: _counts(found, field) for name, field in facets.items()},
+        },
+        "sources": [
+            {"name": source.name, "protocol": source.protocol, "last_run": _summary(latest.get(source.id))}
+            for source in sources
+        ],
+    }
+
+
+def _counts(found: dict[str, Any], field: str) -> dict[str, int]:
+    items = found["search_facets"].get(field, {}).get("items", [])
+    return {item["name"]: item["count"] for item in sorted(items, key=lambda item: item["name"])}
+
+
+def _summary(run: HarvestRun | None) -> dict[str, Any] | None:
+    if run is None:
+        return None
+    shown = runs.dictize(run)
+    return {key: shown[key] for key in ("status", "started", "seconds", *Counts().as_dict())}
+
+
+@tk.side_effect_free
+def harvest_run_list(context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """List runs of the engine, the latest first.
+
+    :param source: name or id of a harvest source (optional for sysadmins: all sources)
+    :type source: string
+    :param limit: how many (optional, default: ``20``)
+    :type limit: int
+    :returns: dicts with ``id``, ``source``, ``job_id``, ``status`` (``running``, ``finished``, ``incomplete``,
+        ``failed`` or ``interrupted``), ``reason`` (a code), ``detail``, ``started``, ``finished``, ``seconds``,
+        ``total`` and the counts of records
+    :rtype: list of dictionaries
+    """
+    tk.check_access("harvest_run_list", context, data_dict)
+    asked = schema.runs(data_dict)
+    names = {source.id: source.name for source in registered(active=False)}
+    query = sa.select(HarvestRun).order_by(HarvestRun.started.desc()).limit(asked["limit"])
+    if asked.get("source"):
+        query = query.where(HarvestRun.source_id == _source(asked["source"]).id)
+    return [{"source": names.get(run.source_id), **runs.dictize(run)} for run in model.Session.execute(query).scalars()]
+
+
+@tk.side_effect_free
+def harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Report what is wrong now with a source and its records, in the reader's language.
+
+    :param source: name or id of the harvest source
+    :type source: string
+    :param severity: only ``error`` (did not arrive) or ``warning`` (arrived, with something left out or unknown)
+    :type severity: string
+    :param lang: ``nl``, ``fr`` or ``en`` (optional, default: the language of the request)
+    :type lang: string
+    :param limit: how many lines (optional, default: ``1000``)
+    :type limit: int
+    :param offset: how many lines to leave out at the beginning (optional, default: ``0``)
+    :type offset: int
+    :returns: ``source``, ``run`` (the last one), ``count``, ``reasons`` (code → how often) and ``problems``, each with
+        ``guid``, ``severity``, ``field``, ``value``, ``reason`` (a code), ``text`` (a sentence), ``detail`` and ``url``
+    :rtype: dictionary
+    """
+    tk.check_access("harvest_report", context, data_dict)
+    asked = schema.report(data_dict)
+    source = _source(asked["source"])
+    language = asked.get("lang") or _language()
+    of_source = [HarvestProblem.source_id == source.id]
+    if asked.get("severity"):
+        of_source.append(HarvestProblem.severity == asked["severity"])
+    counted = sa.select(HarvestProblem.reason, sa.func.count()).where(*of_source).group_by(HarvestProblem.reason)
+    reasons: dict[str, int] = dict(model.Session.execute(counted).tuples())
+    run = runs.latest([source.id]).get(source.id)
+    problems = store.problems(*of_source, limit=asked["limit"], offset=asked["offset"])
+    return {
+        "source": source.name,
+        "run": runs.dictize(run) if run else None,
+        "count": sum(reasons.values()),
+        "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        "problems": [_problem(problem, language) for problem in problems],
+    }
+
+
+def _problem(problem: HarvestProblem, language: str) -> dict[str, Any]:
+    names = ("guid", "severity", "field", "value", "reason", "detail", "url")
+    return {name: getattr(problem, name) for name in names} | {"text": sentence(problem.reason, language)}
+
+
+def _language() -> str:
+    try:
+        return tk.h.lang()
+    except RuntimeError:
+        # Outside of a request: a command or a job.
+        return tk.config["ckan.locale_default"]
+
+
+def _source(name: str) -> Registered:
+    source = next(registered([name], active=False), None)
+    if source is None:
+        raise tk.ObjectNotFound(tk._("There is no harvest source {name} of this engine.").format(name=name))
+    return source
+
+
+# What follows takes part in actions of ckanext-harvest.
+
+
+@tk.chained_action
+def harvest_send_job_to_gather_queue(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Run a harvest job: on CKAN's job queue, by the engine, when its source is one of ours.
+
+    :param id: the id of the harvest job
+    :type id: string
+    """
+    job = model.Session.get(HarvestJob, tk.get_or_bust(data_dict, "id"))
+    if job is None or not is_ours(job.source_id):
+        return original(context, data_dict)
+    tk.check_access("harvest_send_job_to_gather_queue", context, {"source_id": job.source_id})
+    if not job.source.active:
+        raise tk.ValidationError({"source_id": [tk._("The source is not active.")]})
+    job.status = "Running"
+    model.Session.commit()
+    queue.enqueue(job.source_id, job.id)
+    return harvest_job_dictize(job, context)
+
+
+@tk.chained_action
+def harvest_jobs_run(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """Start the harvests that are due, and take up again those whose worker died.
+
+    Called every minute by the queue's scheduler; calling it from cron, as ckanext-harvest's documentation says, does no
+    harm.
+    """
+    result = original(context, data_dict)
+    queue.tend()
+    return result
+
+
+@tk.chained_action
+def harvest_source_clear(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """Delete a source's datasets and history, and what the engine remembers of its records.
+
+    :param id: the id of the harvest source
+    :type id: string
+    """
+    source_id = tk.get_or_bust(data_dict, "id")
+    source = model.Session.get(HarvestSource, source_id)
+    if source is None or not is_ours(source_id):
+        return original(context, data_dict)
+    tk.check_access("harvest_source_clear", context, data_dict)
+    if runs.is_alive(source_id):
+        raise tk.ValidationError({"id": [tk._("The source is being harvested. Stop that first.")]})
+    result = original(context, data_dict)
+    for table in (HarvestProblem, HarvestRecord, HarvestRun):
+        model.Session.execute(sa.delete(table).where(table.source_id == source_id))
+    model.Session.commit()
+    return result
+
+
+@tk.side_effect_free
+@tk.chained_action
+def harvest_source_show_status(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Show a source's status, its last job with the engine's counts."""
+    status = original(context, data_dict)
+    if status.get("last_job"):
+        _count_as_the_engine([status["last_job"]])
+    return status
+
+
+@tk.side_effect_free
+@tk.chained_action
+def harvest_job_show(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Show a job with the engine's counts."""
+    job = original(context, data_dict)
+    _count_as_the_engine([job])
+    return job
+
+
+@tk.side_effect_free
+@tk.chained_action
+def harvest_job_list(original: Action, context: Context, data_dict: DataDict) -> list[dict[str, Any]]:
+    """List jobs with the engine's counts."""
+    jobs = original(context, data_dict)
+    _count_as_the_engine(jobs)
+    return jobs
+
+
+def _count_as_the_engine(jobs: list[dict[str, Any]]) -> None:
+    """Put the engine's counts into jobs: ckanext-harvest counts harvest objects, and an unchanged record has none."""
+    of_jobs = runs.of_jobs(job["id"] for job in jobs)
+    for job in jobs:
+        run = of_jobs.get(job["id"])
+        if run is None or "stats" not in job:
+            continue
+        job["stats"] |= {
+            "added": run.added,
+            "updated": run.updated,
+            "not modified": run.unchanged,
+            "deleted": run.deleted,
+            "errored": max(run.failed, job["stats"].get("errored", 0)),
+        }
+        job["run"] = runs.dictize(run)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def harvest_job_report(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Report a job's errors in the reader's language."""
+    report = original(context, data_dict)
+    job = model.Session.get(HarvestJob, data_dict["id"])
+    if job is None or not is_ours(job.source_id):
+        return report
+    language = _language()
+    if language == "en":
+        return report
+    told = {entry.text("en"): entry.text(language) for entry in _told(job.source_id)}
+    for found in report["object_errors"].values():
+        for error in found["errors"]:
+            error["message"] = told.get(error["message"], error["message"])
+    for error in report["gather_errors"]:
+        guid, _, message = error["message"].partition(": ")
+        error["message"] = told.get(error["message"]) or (
+            f"{guid}: {told[message]}" if message in told else error["message"]
+        )
+    return report
+
+
+def _told(source_id: str) -> list[Entry]:
+    return [
+        Entry(one.guid, one.field, one.value, one.reason, Severity(one.severity), one.detail, one.url)
+        for one in store.problems(HarvestProblem.source_id == source_id)
+    ]

@@ -1,0 +1,29 @@
+"""Who may see what of the harvests."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from ckan.types import AuthResult, Context, DataDict
+
+
+@tk.auth_allow_anonymous_access
+def harvest_status(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody: it counts public datasets and says when each source was last read."""
+    return {"success": True}
+
+
+def harvest_run_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the source; the runs of all sources: sysadmins."""
+    return _editor_of(context, data_dict)
+
+
+def harvest_report(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the source, as for ckanext-harvest's job report."""
+    return _editor_of(context, data_dict)
+
+
+def _editor_of(context: Context, data_dict: DataDict) -> AuthResult:
+    source = data_dict.get("source")
+    if not source:
+        return {"success": False, "msg": tk._("Only system administrators may see the runs of all sources.")}
+    return {"success": tk.check_access("harvest_source_update", context, {"id": source})}

@@ -1,0 +1,39 @@
+"""What the actions of this package accept."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+
+
+def _clean(data: dict[str, Any], schema: dict[str, list[Any]]) -> dict[str, Any]:
+    cleaned, errors = tk.navl_validate(data, schema, {})
+    if errors:
+        raise tk.ValidationError(errors)
+    return cleaned
+
+
+def _number(default: int) -> list[Any]:
+    return [tk.get_validator("default")(default), tk.get_validator("natural_number_validator")]
+
+
+def runs(data: dict[str, Any]) -> dict[str, Any]:
+    """Accept a source (optional) and how many runs to list. Raises ``ValidationError``."""
+    text = [tk.get_validator("ignore_empty"), tk.get_validator("unicode_safe")]
+    return _clean(data, {"source": text, "limit": _number(20)})
+
+
+def report(data: dict[str, Any]) -> dict[str, Any]:
+    """Accept a source, and which part of its report in which language. Raises ``ValidationError``."""
+    empty, one_of = tk.get_validator("ignore_empty"), tk.get_validator("one_of")
+    return _clean(
+        data,
+        {
+            "source": [tk.get_validator("not_empty"), tk.get_validator("unicode_safe")],
+            "severity": [empty, one_of(["error", "warning"])],
+            "lang": [empty, one_of(["nl", "fr", "en"])],
+            "limit": _number(1000),
+            "offset": _number(0),
+        },
+    )
