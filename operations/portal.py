@@ -126,6 +126,7 @@ class Portal:
         database.prepare_databases(settings, ckan, datastore)
         self.ckan("db", "upgrade", ini=ini)
         self.ckan("db", "pending-migrations", "--apply", ini=ini)
+        self.ckan("harvesters", "migrate", ini=ini)
         database.psql(
             settings, self.ckan("datastore", "set-permissions", ini=ini).replace("\\connect", "-- connect"), datastore
         )
