@@ -19,7 +19,7 @@ PROBLEM = "application/problem+json"
 class OpenResponse(Response):
     """An answer for every website, with a cache policy of its own.
 
-    CKAN writes one policy (``ckan.cache_expires``) over every response after its view; ours is set as a header, and what
+    CKAN writes one policy (``ckan.cache_expires``) over every response after its view; ours is a header, and what
     CKAN then edits is a copy nobody sends.
     """
 

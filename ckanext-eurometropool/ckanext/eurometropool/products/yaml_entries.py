@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
+from difflib import get_close_matches
 from pathlib import Path
 
 import yaml
@@ -58,6 +59,9 @@ class Entries:
     def _node(self, key: str, expected: str) -> yaml.Node:
         self._asked.add(key)
         if key not in self._values:
+            alike = get_close_matches(key, self._values.keys() - self._asked, n=1)
+            if alike:
+                raise self.error(alike[0], f"{key!r}, and {expected} after it")
             raise self.error(key, f"{expected}, but it is missing")
         return self._values[key]
 
