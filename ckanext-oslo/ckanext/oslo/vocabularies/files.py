@@ -6,8 +6,8 @@ The form of a file, one concept an entry, the order being the one people see::
     concepts:
     - {code: PUBLIC, nl: openbaar, fr: public, en: public, synonyms: [open access]}
 
-``uri`` replaces base + code; ``name`` is a name that is the same in every language; ``broader`` names codes of the same file, ``exact`` gives URIs with the same meaning
-elsewhere, ``synonyms`` the ways in which portals write it.
+``uri`` replaces base + code; ``name`` is a name that is the same in every language; ``broader`` names codes of the
+same file, ``exact`` gives URIs with the same meaning elsewhere, ``synonyms`` the ways in which portals write it.
 """
 
 from __future__ import annotations

@@ -7,9 +7,29 @@ from typing import Any
 from ckanext.oslo.vocabularies.files import load
 
 OPEN = frozenset(
-    "CC0 CC_BY_4_0 CC_BYSA_4_0 CC_BY CC_BYSA CC_BY_3_0 CC_BY_2_0 CC_BYSA_3_0 CC_PDM_1_0 ETALAB_2_0 ETALAB_1_0 ODC_BL "
-    "ODC_BY ODC_PDDL OGL_3_0 VL_GRATIS_HERGEBRUIK VL_CC0_VERKLARING VL_ONVOORWAARDELIJK OTHER_OPEN OTHER_PD "
-    "OTHER_AT".split()
+    {
+        "CC0",
+        "CC_BY_4_0",
+        "CC_BYSA_4_0",
+        "CC_BY",
+        "CC_BYSA",
+        "CC_BY_3_0",
+        "CC_BY_2_0",
+        "CC_BYSA_3_0",
+        "CC_PDM_1_0",
+        "ETALAB_2_0",
+        "ETALAB_1_0",
+        "ODC_BL",
+        "ODC_BY",
+        "ODC_PDDL",
+        "OGL_3_0",
+        "VL_GRATIS_HERGEBRUIK",
+        "VL_CC0_VERKLARING",
+        "VL_ONVOORWAARDELIJK",
+        "OTHER_OPEN",
+        "OTHER_PD",
+        "OTHER_AT",
+    }
 )
 """Codes of the licences under which anybody may use, change and share the data, at most with a source named or under
 the same conditions: the Open Definition. Non-commercial, no-derivatives, paid and public-task licences are not."""

@@ -1,0 +1,1 @@
+"""What CKAN calls: validators."""

@@ -1,0 +1,67 @@
+"""Geometries on the map: GeoJSON in WGS84, longitude before latitude."""
+
+from __future__ import annotations
+
+import json
+import re
+from typing import Any
+
+import shapely
+from shapely.geometry import box, mapping, shape
+from shapely.geometry.base import BaseGeometry
+
+from ckanext.oslo.reading.errors import FieldError, _
+
+_BOX = re.compile(
+    r"\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*"
+)
+
+
+def read_geometry(value: object, *, repair: bool = False) -> str:
+    """Give a geometry as GeoJSON text.
+
+    Taken: GeoJSON (text or dict; of a Feature its geometry), WKT, and a box as four numbers west, south, east, north.
+    With ``repair`` a shape that crosses itself is made a possible one, as harvested outlines often need.
+
+    :raises FieldError: it cannot be read, lies outside the world, or is not a possible shape
+    """
+    geometry = _parsed(value)
+    if geometry.is_empty:
+        raise FieldError(_("This geometry is empty."))
+    west, south, east, north = geometry.bounds
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        raise FieldError(
+            _("This lies outside the world. Write longitude first (-180 to 180), then latitude (-90 to 90).")
+        )
+    if not geometry.is_valid:
+        if not repair:
+            reason = shapely.is_valid_reason(geometry)
+            raise FieldError(_("This shape crosses itself or is not closed: {reason}."), reason=reason)
+        geometry = shapely.make_valid(geometry)
+    return json.dumps(mapping(geometry))
+
+
+def _parsed(value: object) -> BaseGeometry:
+    text = value if isinstance(value, str) else None
+    try:
+        if text is not None and (found := _BOX.fullmatch(text)):
+            west, south, east, north = (float(number) for number in found.groups())
+            return box(west, south, east, north)
+        if text is not None and not text.lstrip().startswith("{"):
+            return shapely.from_wkt(re.sub(r"^\s*(<[^>]*>|SRID=\d+;)\s*", "", text))
+        geojson: Any = json.loads(text) if text is not None else value
+        if geojson.get("type") == "Feature":
+            geojson = geojson["geometry"]
+        return shapely.force_2d(shape(geojson))
+    except (
+        ValueError,
+        KeyError,
+        TypeError,
+        AttributeError,
+        IndexError,
+        RecursionError,
+        shapely.errors.ShapelyError,
+    ) as error:
+        raise FieldError(
+            _("This is not a geometry. Give GeoJSON, or west, south, east and north as four numbers.")
+        ) from error
