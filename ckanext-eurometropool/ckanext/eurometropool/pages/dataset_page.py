@@ -131,8 +131,8 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
 
 #: Fields the page says in its own words.
 SAID = {
-    "title_translated", "notes_translated", "name", "title", "notes", "owner_org", "private", "tags_translated", "theme",
-    "publisher", "contact", "license_id", "language", "frequency", "modified", "spatial_coverage", "spatial",
+    "title_translated", "notes_translated", "name", "title", "notes", "owner_org", "private", "tags_translated",
+    "theme", "publisher", "contact", "license_id", "language", "frequency", "modified", "spatial_coverage", "spatial",
     "harvest_source_name", "source_url", "harvested", "metadata_license", "url",
 }  # fmt: skip
 
@@ -265,7 +265,9 @@ def _positions(coordinates: Any) -> Iterator[tuple[float, float]]:
 
 def _file(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> File:
     kind = str(resource.get("format") or "")
-    page = tk.h.url_for(f"{dataset.get('type') or 'dataset'}_resource.read", id=dataset["name"], resource_id=resource["id"])
+    page = tk.h.url_for(
+        f"{dataset.get('type') or 'dataset'}_resource.read", id=dataset["name"], resource_id=resource["id"]
+    )
     octets = resource.get("size")
     url = str(resource.get("download_url") or resource.get("url") or "")
     fallback = resource.get("name") or kind or tk._("File")
@@ -331,7 +333,13 @@ def _steps(dataset: Mapping[str, Any]) -> Iterator[Step]:
     collected = tk._("collected on {date}").format(date=harvested) if harvested else ""
     url = str(dataset.get("source_url") or "")
     yield Step(facet_label("harvest_source_name", source), tk._("shows the record"), collected, url, crossing=True)
-    yield Step(tk._("Eurometropolis Open Data"), tk._("links it to places and shows it in three languages"), "", "", crossing=False)
+    yield Step(
+        tk._("Eurometropolis Open Data"),
+        tk._("links it to places and shows it in three languages"),
+        "",
+        "",
+        crossing=False,
+    )
 
 
 def _feeds(dataset: Mapping[str, Any]) -> list[Found]:

@@ -197,13 +197,15 @@ def _outline(pen: _Pen, shape: Shape, geometry: BaseGeometry) -> Outline:
     x0, y0, x1, y1 = geometry.bounds
     middle = geometry.representative_point() if not geometry.centroid.within(geometry) else geometry.centroid
     return Outline(
-        shape.key, shape.region, pen.rings(geometry), pen.point(middle.x, middle.y), (*pen.point(x0, y1), *pen.point(x1, y0))
+        shape.key,
+        shape.region,
+        pen.rings(geometry),
+        pen.point(middle.x, middle.y),
+        (*pen.point(x0, y1), *pen.point(x1, y0)),
     )
 
 
-def _borders(
-    shapes: Sequence[Shape], exact: Mapping[str, BaseGeometry]
-) -> tuple[list[LineString], list[LineString]]:
+def _borders(shapes: Sequence[Shape], exact: Mapping[str, BaseGeometry]) -> tuple[list[LineString], list[LineString]]:
     """Return the border of the countries and, inside Belgium, the border of the languages (kilometres)."""
     region = {
         name: unary_union([exact[shape.key].buffer(0.02) for shape in shapes if shape.region == name])

@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from ckan.plugins import toolkit as tk
 from markupsafe import Markup, escape
@@ -117,9 +116,13 @@ def _tally(count: int, sources: int, counts: Mapping[str, int]) -> Markup:
         "covered": sum(1 for found in counts.values() if found),
         "municipalities": len(known.municipalities) if known else 0,
     }
-    shown = {name: Markup('<b class="num">{}</b>').format(phrases.number(n, cards.reader())) for name, n in numbers.items()}
+    shown = {
+        name: Markup('<b class="num">{}</b>').format(phrases.number(n, cards.reader())) for name, n in numbers.items()
+    }
     if sources and known:
-        text = tk._("{datasets} datasets from {portals} portals, about {covered} of the {municipalities} municipalities.")
+        text = tk._(
+            "{datasets} datasets from {portals} portals, about {covered} of the {municipalities} municipalities."
+        )
     elif known:
         text = tk._("{datasets} datasets, about {covered} of the {municipalities} municipalities.")
     else:
@@ -185,7 +188,10 @@ def _questions(theme: str) -> tuple[tuple[str, str], ...]:
 
 
 def _tries() -> tuple[tuple[str, str], ...]:
-    return tuple((words, words) for words in (tk._("bicycle parking"), tk._("unemployment"), tk._("bus stops"), tk._("business parks")))
+    return tuple(
+        (words, words)
+        for words in (tk._("bicycle parking"), tk._("unemployment"), tk._("bus stops"), tk._("business parks"))
+    )
 
 
 def _counted(questions: tuple[tuple[str, str], ...], state: str) -> tuple[Found, ...]:
@@ -216,5 +222,3 @@ def datasets(count: int) -> str:
     """Write a number of datasets in words."""
     number = phrases.number(count, cards.reader())
     return tk.ungettext("{count} dataset", "{count} datasets", count).format(count=number)
-
-

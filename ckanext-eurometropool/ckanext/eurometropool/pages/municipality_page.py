@@ -140,9 +140,7 @@ def _counted(neighbours: Sequence[Municipality], counts: Mapping[str, int]) -> l
     return [Neighbour(place, counts.get(place.key, 0)) for place in places.places(neighbours)]
 
 
-def _comparison(
-    here: Municipality, neighbours: Sequence[Municipality], counts: Mapping[str, int]
-) -> Comparison | None:
+def _comparison(here: Municipality, neighbours: Sequence[Municipality], counts: Mapping[str, int]) -> Comparison | None:
     """Compare with the neighbours that have most data, the other side of the border first."""
     ranked = sorted(neighbours, key=lambda m: (m.region == here.region, -counts.get(m.key, 0)))
     chosen = [here, *[m for m in ranked if counts.get(m.key)][:COMPARED]]

@@ -81,5 +81,7 @@ def _words(trouble: Trouble) -> str:
         Trouble.NOT_JSON: tk._("The file is not JSON, although its description says GeoJSON."),
         Trouble.NOT_GEOJSON: tk._("The file is not GeoJSON, although its description says so."),
         Trouble.EMPTY: tk._("The file holds no places."),
-        Trouble.OTHER_SYSTEM: tk._("The coordinates are not in degrees (WGS84), as GeoJSON asks. The file cannot be drawn."),
+        Trouble.OTHER_SYSTEM: tk._(
+            "The coordinates are not in degrees (WGS84), as GeoJSON asks. The file cannot be drawn."
+        ),
     }[trouble]

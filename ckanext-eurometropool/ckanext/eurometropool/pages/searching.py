@@ -101,9 +101,7 @@ def understood() -> Understood:
     return Understood(text, found[0].key, " / ".join(places.as_place(m).name for m in found))
 
 
-def filters(
-    fields: Sequence[tuple[str, str]], remove: Callable[[str, str], str] | None
-) -> list[Filter]:
+def filters(fields: Sequence[tuple[str, str]], remove: Callable[[str, str], str] | None) -> list[Filter]:
     """Return the active filters as chips."""
     if remove is None:
         return []
@@ -129,7 +127,9 @@ def headline(count: int, query: str, place: str) -> str:
     """Say how many datasets were found: the heading of the page."""
     number = phrases.number(count, tk.h.lang() or "en")
     if query and place:
-        text = tk.ungettext("{count} dataset about “{query}” in {place}", "{count} datasets about “{query}” in {place}", count)
+        text = tk.ungettext(
+            "{count} dataset about “{query}” in {place}", "{count} datasets about “{query}” in {place}", count
+        )
     elif query:
         text = tk.ungettext("{count} dataset about “{query}”", "{count} datasets about “{query}”", count)
     elif place:
@@ -176,7 +176,9 @@ def wider(query: str, place: Understood, active: Sequence[Filter]) -> list[Found
         tries.append((tk._("the same without the filters"), kept))
     if query and place.text:
         tries.append((tk._("“{query}”, everywhere").format(query=query), {"q": query}))
-        tries.append((tk._("everything about {place}").format(place=place.name or place.text), {"ext_place": place.text}))
+        tries.append(
+            (tk._("everything about {place}").format(place=place.name or place.text), {"ext_place": place.text})
+        )
     if len(query.split()) > 1:
         tries += [(tk._("“{query}”, everywhere").format(query=word), {"q": word}) for word in query.split()[:4]]
     tries.append((tk._("all datasets"), {}))

@@ -1,4 +1,4 @@
-"""Template helpers (``h.portal_*``), registered by the plugin's blanket: the pages' modules by the names of templates."""
+"""Template helpers (``h.portal_*``), registered by the plugin's blanket: what templates ask of the pages' modules."""
 
 from __future__ import annotations
 
@@ -9,10 +9,11 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from flask import request
 
-from ckanext.eurometropool.pages import cards, dataset_page, home, phrases, places, searching
+from ckanext.eurometropool.pages import cards, dataset_page, forms, home, phrases, places, searching
 from ckanext.eurometropool.pages.cards import Card
 from ckanext.eurometropool.pages.dataset_page import DatasetPage
 from ckanext.eurometropool.pages.drawing import Box, Cloth, bare, window
+from ckanext.eurometropool.pages.forms import Mistake, Section
 from ckanext.eurometropool.pages.home import Home
 from ckanext.eurometropool.pages.languages import NAMES, Text
 from ckanext.eurometropool.pages.places import Place, Region
@@ -241,3 +242,37 @@ def portal_where(dataset: Mapping[str, Any]) -> str:
 def portal_vocabulary_label(vocabulary: str, value: str) -> str:
     """Name a value of a vocabulary for the reader; one the vocabulary does not know is its own name."""
     return dataset_page.label(vocabulary, value)
+
+
+def portal_catalogues() -> list[Found]:
+    """Return the feeds of the whole catalogue, none without ckanext-dcat."""
+    if not tk.h.plugin_loaded("dcat"):
+        return []
+    forms = (("ttl", "Turtle"), ("rdf", "RDF/XML"), ("jsonld", "JSON-LD"))
+    url = tk.h.url_for
+    return [
+        Found(label, url("dcat.read_catalog", _format=form, locale="default", _external=True)) for form, label in forms
+    ]
+
+
+def portal_credits() -> tuple[str, ...]:
+    """Return the sources of names, codes and outlines of municipalities, as they want to be named."""
+    known = places.register()
+    return known.attribution if known else ()
+
+
+def portal_form_sections(
+    fields: Sequence[Mapping[str, Any]], data: Mapping[str, Any], errors: Mapping[str, Any]
+) -> list[Section]:
+    """Group the fields of a form by section."""
+    return forms.sections(fields, data, errors)
+
+
+def portal_form_errors(fields: Sequence[Mapping[str, Any]], errors: Mapping[str, Any]) -> list[Mistake]:
+    """Return what is wrong with a form, field by field."""
+    return forms.mistakes(fields, errors)
+
+
+def portal_form_heading(dataset_type: str, dataset: Mapping[str, Any] | None) -> str:
+    """Return the heading of a form."""
+    return forms.heading(dataset_type, dataset)
