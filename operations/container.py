@@ -55,6 +55,7 @@ def ini_values(environ: Mapping[str, str], state: Path) -> dict[str, str]:
         "solr_url": environ.get("PORTAL_SOLR_URL", "http://solr:8983/solr/ckan"),
         "redis_url": f"redis://:{values['redis_password']}@{environ.get('PORTAL_REDIS_HOST', 'redis')}:6379/0",
         "storage": str(state / "storage"),
+        "app_url": environ.get("PORTAL_APP_URL", ""),
         "debug": "false",
         "testing": "false",
         "site_id": "eurometropool",

@@ -66,6 +66,7 @@ class Settings:
             # The stand-in portals are the only addresses of this machine that the guarded client may reach.
             "fetch_allow": "" if self.mode.live else f"127.0.0.1:{self.ports['replay']}",
             "storage": str(self.layout.state / f"storage{suffix}"),
+            "app_url": f"http://127.0.0.1:{self.ports['biker']}",
             "debug": "false",
             "testing": "true" if test else "false",
             "site_id": f"eurometropool{suffix}",
