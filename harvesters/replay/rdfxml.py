@@ -48,7 +48,7 @@ def describe(subject: Node, statements: Statements, stop: frozenset[Node] = froz
 
     A resource met again is referred to only. Those of ``stop`` are never entered: other datasets, most of all.
     """
-    return _Writer(statements, set(stop) - {subject}).node(subject)
+    return _Writer(statements, stop).node(subject)
 
 
 def qualified(iri: str) -> tuple[str, str]:
@@ -62,9 +62,10 @@ def qualified(iri: str) -> tuple[str, str]:
 
 
 class _Writer:
-    def __init__(self, statements: Statements, closed: set[Node]) -> None:
+    def __init__(self, statements: Statements, stop: frozenset[Node]) -> None:
         self._statements = statements
-        self._closed = closed
+        self._stop = stop
+        self._closed: set[Node] = set()
 
     def node(self, subject: Node) -> str:
         self._closed.add(subject)
@@ -82,12 +83,15 @@ class _Writer:
         if isinstance(value, Literal):
             text = escape(NOT_XML.sub("", value.value), {"\r": "&#13;"})
             return f"<{element}{declaration}{_literal_form(value)}>{text}</{element}>"
-        if not isinstance(value, Triple) and value in self._statements and value not in self._closed:
+        if not isinstance(value, Triple) and self._opens(value):
             return f"<{element}{declaration}>{self.node(value)}</{element}>"
         # A blank node has no name that would hold beyond one document: it is written anew, unless it contains itself.
         return (
             f"<{element}{declaration} rdf:resource={quoteattr(value.value)}/>" if isinstance(value, NamedNode) else ""
         )
+
+    def _opens(self, value: Node) -> bool:
+        return value in self._statements and value not in self._closed and value not in self._stop
 
 
 def _literal_form(value: Literal) -> str:

@@ -34,31 +34,38 @@ class Recording:
     def __init__(self, path: Path) -> None:
         """Read a file. Raises OSError when there is none, and ValueError for a line that is no quad."""
         self._members: dict[str, bytes] = {}
-        self.datasets: list[str] = []
-        """IRIs of the datasets, in the file's order, also those without a title."""
+        self._datasets: dict[str, None] = {}
         self._titled: set[str] = set()
+        self._services: dict[str, None] = {}
         self._serving: dict[str, list[str]] = defaultdict(list)
-        services = []
         for member, lines in _members(path):
-            subject = f"<{member}> ".encode()
-            about = [line[len(subject) :] for line in lines if line.startswith(subject)]
-            if any(line.startswith(TITLE) for line in about):
-                self._titled.add(member)
-            types = {line.split(b" ", 2)[1] for line in about if line.startswith(TYPE)}
-            if DATASET in types and member not in self._members:
-                self.datasets.append(member)
-            if SERVICE in types:
-                services.append(member)
-            earlier = zlib.decompress(self._members[member]) if member in self._members else b""
-            self._members[member] = zlib.compress(earlier + b"".join(lines), 1)
-        for service in services:
-            for _, value in self.member(service).get(NamedNode(service), []):
-                if isinstance(value, NamedNode) and value.value in self._titled:
+            self._take(member, lines)
+        for service in self._services:
+            for name, value in self.member(service).get(NamedNode(service), []):
+                if name == SERVES and isinstance(value, NamedNode):
                     self._serving[value.value].append(service)
+
+    def _take(self, member: str, lines: list[bytes]) -> None:
+        subject = f"<{member}> ".encode()
+        about = [line[len(subject) :] for line in lines if line.startswith(subject)]
+        types = {line.split(b" ", 2)[1] for line in about if line.startswith(TYPE)}
+        if any(line.startswith(TITLE) for line in about):
+            self._titled.add(member)
+        if DATASET in types:
+            self._datasets[member] = None
+        if SERVICE in types:
+            self._services[member] = None
+        earlier = zlib.decompress(self._members[member]) if member in self._members else b""
+        self._members[member] = zlib.compress(earlier + b"".join(lines), 1)
+
+    @property
+    def datasets(self) -> list[str]:
+        """IRIs of the datasets, in the file's order, also those without a title."""
+        return list(self._datasets)
 
     def titled(self) -> list[str]:
         """Name the datasets that have a title: the others are stubs which the aggregator left over."""
-        return [iri for iri in self.datasets if iri in self._titled]
+        return [iri for iri in self._datasets if iri in self._titled]
 
     def member(self, iri: str) -> Described:
         """Give what the recording says under one member; empty for an unknown one."""
@@ -98,13 +105,7 @@ class Recording:
                         waiting.append(value.value)
 
     def _leads_on(self, iri: str, reached: set[str]) -> bool:
-        return iri in self._members and iri not in reached and iri not in self._known_datasets
-
-    @property
-    def _known_datasets(self) -> frozenset[str]:
-        if not hasattr(self, "_datasets"):
-            self._datasets = frozenset(self.datasets)
-        return self._datasets
+        return iri in self._members and iri not in reached and iri not in self._datasets
 
 
 def _members(path: Path) -> Iterator[tuple[str, list[bytes]]]:

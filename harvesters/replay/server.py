@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import socket
 import threading
 from abc import ABC, abstractmethod
 from collections import deque
@@ -61,7 +62,17 @@ class ReplayServer:
         self.requests: deque[str] = deque(maxlen=REMEMBERED_REQUESTS)
         prefixes = [Submount(f"/{portal.name}", self._rules(portal)) for portal in portals]
         self._map = Map(prefixes, strict_slashes=False, merge_slashes=False)
-        self._server = make_server("127.0.0.1", port, self._application, threaded=True, request_handler=_Connection)
+        # werkzeug would end the process when the port is taken; a socket of our own raises.
+        with socket.create_server(("127.0.0.1", port)) as bound:
+            number = bound.getsockname()[1]
+            self._server = make_server(
+                "127.0.0.1",
+                number,
+                self._application,
+                threaded=True,
+                request_handler=_Connection,
+                fd=bound.fileno(),
+            )
         self._thread = threading.Thread(target=self._server.serve_forever, name="replay", daemon=True)
 
     @property

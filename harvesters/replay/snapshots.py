@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -79,7 +79,7 @@ class Snapshots:
 
     def _recording(self, portal: str, date: str | None) -> Recording | None:
         state = self.state(portal, date)
-        return Recording(self._folder / portal / f"catalogue-{state}.nq.gz") if state else None
+        return _opened(self._folder / portal / f"catalogue-{state}.nq.gz") if state else None
 
     def _earlier(self) -> Mapping[str, Any]:
         """Give the last but one recorded version of each dataset that has several."""
@@ -91,6 +91,12 @@ class Snapshots:
                     dataset = json.loads(line)["dataset"]
                     versions.setdefault(dataset["id"], []).append(dataset)
         return {key: found[-2] for key, found in versions.items() if len(found) > 1}
+
+
+@lru_cache(maxsize=4)
+def _opened(path: Path) -> Recording:
+    """Read a recording once, also when a portal goes from state to state and back."""
+    return Recording(path)
 
 
 def _page_number(path: Path) -> int:
