@@ -268,7 +268,7 @@ def _file(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> File:
     page = tk.h.url_for(
         f"{dataset.get('type') or 'dataset'}_resource.read", id=dataset["name"], resource_id=resource["id"]
     )
-    octets = resource.get("size")
+    octets = str(resource.get("size") or "")
     url = str(resource.get("download_url") or resource.get("url") or "")
     fallback = resource.get("name") or kind or tk._("File")
     return File(
@@ -276,7 +276,7 @@ def _file(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> File:
         title=cards.text(resource, "name", otherwise=str(fallback)),
         description=cards.text(resource, "description"),
         format=kind,
-        size=phrases.size(float(octets), cards.reader()) if str(octets or "").isdigit() and int(octets or 0) else "",
+        size=phrases.size(int(octets), cards.reader()) if octets.isdigit() else "",
         url=url if url.startswith(("http://", "https://", "/", "ftp://")) else "",
         page=page,
         service=kind.upper() in SERVICES,
