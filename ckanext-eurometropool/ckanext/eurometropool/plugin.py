@@ -2,46 +2,56 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from importlib.util import find_spec
+from collections.abc import Callable
+from inspect import isfunction
 from types import ModuleType
+from typing import Any
 
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
-from click import Command
-from flask import Blueprint
+from ckan.types import Context, SignalMapping
 
 from ckanext.eurometropool import cli
-from ckanext.eurometropool.pages import template_helpers
+from ckanext.eurometropool.logic import action, auth
+from ckanext.eurometropool.municipalities import installed, linked
+from ckanext.eurometropool.pages import searching, template_helpers
 from ckanext.eurometropool.pages.blueprints import BLUEPRINTS as PAGES
+from ckanext.eurometropool.products import actions as product_actions
+from ckanext.eurometropool.products import auth as product_auth
+from ckanext.eurometropool.products import cli as product_cli
+from ckanext.eurometropool.products.views import BLUEPRINTS as PRODUCTS
+from ckanext.eurometropool.search import index, query
+from ckanext.eurometropool.tables.signals import SUBSCRIPTIONS
+
+Dict = dict[str, Any]
 
 
-def _products(module: str) -> ModuleType | None:
-    """Give a module of the products' room, or None in a portal without merged products."""
-    name = f"ckanext.eurometropool.products.{module}"
-    return import_module(name) if find_spec("ckanext.eurometropool.products") and find_spec(name) else None
+def _public(*modules: ModuleType) -> dict[str, Callable[..., Any]]:
+    """Give the functions of modules, as the blanket takes them of one."""
+    return {
+        name: function
+        for module in modules
+        for name, function in vars(module).items()
+        if isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
+    }
 
 
-def _blueprints() -> list[Blueprint]:
-    views = _products("views")
-    return [*PAGES, *(views.BLUEPRINTS if views else [])]
-
-
-def _commands() -> list[Command]:
-    products = _products("cli")
-    return [*cli.COMMANDS, *(products.COMMANDS if products else [])]
-
-
+@tk.blanket.actions(_public(action, product_actions))
+@tk.blanket.auth_functions(_public(auth, product_auth))
+@tk.blanket.blueprints([*PAGES, *PRODUCTS])
+@tk.blanket.cli([*cli.COMMANDS, *product_cli.COMMANDS])
 @tk.blanket.config_declarations
 @tk.blanket.helpers(template_helpers)
-@tk.blanket.blueprints(_blueprints)
-@tk.blanket.cli(_commands)
 class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
     """Register the portal's rooms with CKAN."""
 
     p.implements(p.IConfigurer)
+    p.implements(p.IFacets, inherit=True)
+    p.implements(p.IPackageController, inherit=True)
+    p.implements(p.ISignal)
     p.implements(p.ITranslation)
 
     # IConfigurer
@@ -50,3 +60,42 @@ class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "eurometropool")
+
+    # IPackageController
+    def create(self, entity: model.Package) -> None:
+        """Link a new dataset to municipalities."""
+        linked.link(entity)
+
+    def edit(self, entity: model.Package) -> None:
+        """Link a changed dataset anew."""
+        linked.link(entity)
+
+    def after_dataset_show(self, context: Context, pkg_dict: Dict) -> None:
+        """Show what a dataset is linked to."""
+        package = context.get("package")
+        if package is None or package.id != pkg_dict["id"]:
+            package = model.Package.get(pkg_dict["id"])
+        if package and package.type not in linked.PLACELESS:
+            pkg_dict.update(linked.shown(package))
+
+    def before_dataset_index(self, pkg_dict: Dict) -> Dict:
+        """Add the portal's fields to the search index."""
+        return index.document(pkg_dict, installed.register() if installed.is_installed() else None)
+
+    def before_dataset_search(self, search_params: Dict) -> Dict:
+        """Put the question to the portal's fields."""
+        return query.prepare(search_params, installed.register() if installed.is_installed() else None)
+
+    # IFacets
+    def dataset_facets(self, facets_dict: Dict, package_type: str) -> Dict:
+        """Give the facets of the search page."""
+        return searching.facet_titles(facets_dict, package_type)
+
+    def organization_facets(self, facets_dict: Dict, organization_type: str, package_type: str | None) -> Dict:
+        """Give the same facets on an organization's page."""
+        return searching.facet_titles(facets_dict, package_type or "dataset")
+
+    # ISignal
+    def get_signal_subscriptions(self) -> SignalMapping:
+        """Listen to what the tables' room asks for."""
+        return {**SUBSCRIPTIONS}

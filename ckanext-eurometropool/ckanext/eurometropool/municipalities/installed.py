@@ -6,6 +6,7 @@ from functools import lru_cache
 from pathlib import Path
 
 from ckanext.eurometropool import config
+from ckanext.eurometropool.municipalities.linker import Linker
 from ckanext.eurometropool.municipalities.register import Register, RegisterError, load
 
 
@@ -33,3 +34,16 @@ def is_installed() -> bool:
 @lru_cache(maxsize=2)
 def _read(path: Path, _changed: int) -> Register:
     return load(path)
+
+
+def linker() -> Linker:
+    """Give the linker of the configured register.
+
+    Raises RegisterError as `register` does.
+    """
+    return _linker(id(register()))
+
+
+@lru_cache(maxsize=1)
+def _linker(_register_id: int) -> Linker:
+    return Linker(register())

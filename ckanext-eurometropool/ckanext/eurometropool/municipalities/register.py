@@ -185,6 +185,11 @@ class Register:
         """Give the municipalities that a name in any language, a village, a postcode or a key stands for."""
         return tuple(self.municipalities[key] for key in self._words.get(fold(text), ()))
 
+    def find_area(self, text: str) -> Area | None:
+        """Give the smallest area with this name in any language, or this key."""
+        words = fold(text)
+        return next((a for a in self.areas.values() if words in map(fold, (a.key, *a.names.values(), *a.also))), None)
+
     @cached_property
     def _words(self) -> Mapping[str, tuple[str, ...]]:
         found: dict[str, dict[str, None]] = {}
