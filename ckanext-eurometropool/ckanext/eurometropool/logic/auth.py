@@ -1,0 +1,27 @@
+"""Who may see municipalities and correct links to them."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from ckan.types import AuthResult, Context, DataDict
+
+
+@tk.auth_allow_anonymous_access
+def municipality_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody may."""
+    return {"success": True}
+
+
+@tk.auth_allow_anonymous_access
+def municipality_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Everybody may."""
+    return {"success": True}
+
+
+def municipality_link_correct(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may edit the dataset may correct its links."""
+    try:
+        tk.check_access("package_update", context, {"id": data_dict.get("id")})
+    except tk.NotAuthorized as error:
+        return {"success": False, "msg": str(error)}
+    return {"success": True}

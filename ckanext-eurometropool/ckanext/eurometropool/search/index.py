@@ -1,0 +1,126 @@
+"""What the search index holds of a dataset: text in three languages, places in all, facets, coverage. Pure.
+
+The fields are declared in config/solr/fields.xml. CKAN also gives Solr every extra twice (`x` and `extras_x`), most of
+them JSON that nobody can search: those are left out, and the document stays small.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from ckanext.eurometropool.municipalities.register import Area, Municipality, Register
+from ckanext.eurometropool.municipalities.said import read
+
+LANGUAGES = ("nl", "fr", "en")
+#: Fields of several values that are facets under their own name.
+LISTS = ("theme", "hvd_category", "mobility_theme", "transport_mode", "work_category")
+#: Fields of one value that are facets under their own name.
+VALUES = ("frequency", "access_rights", "harvest_source_name")
+#: What our own fields say better.
+SAID_OTHERWISE = ("title_translated", "notes_translated", "tags_translated", "spatial", *LISTS)
+#: A Lucene term holds 32,766 bytes; what is longer fails the whole document.
+LONGEST_TERM = 1000
+#: Coverage is indexed to about 100 m, and as its box where it is drawn finer than this many points.
+TOLERANCE = 0.001
+MOST_POINTS = 400
+
+Dict = dict[str, Any]
+
+
+def document(package: Mapping[str, Any], register: Register | None) -> Dict:
+    """Give CKAN's Solr document with the portal's fields; that of a harvest source as it is."""
+    if package.get("type") == "harvest" or "validated_data_dict" not in package:
+        return dict(package)
+    dataset = json.loads(package["validated_data_dict"])
+    return {**_slim(package), **text(dataset), **facets(dataset), **places(dataset, register)}
+
+
+def _slim(package: Mapping[str, Any]) -> Dict:
+    slim = dict(package)
+    for name in [field.removeprefix("extras_") for field in package if field.startswith("extras_")]:
+        value = package[f"extras_{name}"]
+        if name in SAID_OTHERWISE or (
+            isinstance(value, str) and (value[:1] in ("[", "{") or len(value) > LONGEST_TERM)
+        ):
+            slim.pop(name, None)
+            slim.pop(f"extras_{name}")
+    if isinstance(slim.get("title_string"), str):
+        slim["title_string"] = slim["title_string"][:LONGEST_TERM]
+    return slim
+
+
+def _is_unsearchable(value: Any) -> bool:
+    return isinstance(value, str) and (value[:1] in ("[", "{") or len(value) > LONGEST_TERM)
+
+
+def text(dataset: Mapping[str, Any]) -> Dict:
+    """Give title, description and keywords by language, and all keywords as `tags`."""
+    keywords = _mapping(dataset.get("tags_translated"))
+    found: Dict = {}
+    for lang in LANGUAGES:
+        found[f"title_{lang}"] = _mapping(dataset.get("title_translated")).get(lang)
+        found[f"notes_{lang}"] = _mapping(dataset.get("notes_translated")).get(lang)
+        found[f"keywords_{lang}"] = _strings(keywords.get(lang))
+    tags = [tag.get("name") for tag in dataset.get("tags") or [] if isinstance(tag, Mapping)]
+    words = [word[:LONGEST_TERM] for words in keywords.values() for word in _strings(words)]
+    found["tags"] = list(dict.fromkeys([*filter(None, tags), *words]))
+    return {field: value for field, value in found.items() if value or field == "tags"}
+
+
+def facets(dataset: Mapping[str, Any]) -> Dict:
+    """Give the values a search is narrowed by."""
+    found: Dict = {field: _strings(dataset.get(field)) for field in LISTS}
+    found |= {field: dataset.get(field) for field in VALUES}
+    publishers = dataset.get("publisher")
+    if isinstance(publishers, Sequence) and publishers and isinstance(publishers[0], Mapping):
+        found["publisher_name"] = str(publishers[0].get("name") or "").strip()[:LONGEST_TERM]
+        found["publisher_text"] = found["publisher_name"]
+    return {field: value for field, value in found.items() if value}
+
+
+def places(dataset: Mapping[str, Any], register: Register | None) -> Dict:
+    """Give the keys and names of the places it is linked to, and where it lies."""
+    shapes = [shape.wkt for shape in map(_simple, read(dataset).shapes)]
+    if register is None:
+        return {"spatial_geom": shapes} if shapes else {}
+    linked = [m for link in dataset.get("municipalities") or [] if (m := register.get(link["key"]))]
+    area = register.area(dataset.get("area") or "")
+    inside = [*linked, *(register.municipalities[key] for key in (area.members if area else ()))]
+    found: Dict = {
+        "municipality": [m.key for m in linked],
+        "arrondissement": sorted({m.arrondissement for m in linked}),
+        "region": sorted({m.region for m in inside}),
+        "area": area.key if area else None,
+        "place_names": sorted({name for m in linked for name in (*m.names.values(), *m.also)}),
+        "area_names": sorted({*area.names.values(), *area.also}) if area else [],
+        "spatial_geom": shapes or _boxes(register, linked, area),
+    }
+    return {field: value for field, value in found.items() if value}
+
+
+def _simple(shape: BaseGeometry) -> BaseGeometry:
+    simple = shapely.simplify(shape, TOLERANCE)
+    return simple if shapely.get_num_coordinates(simple) <= MOST_POINTS else shapely.box(*shape.bounds)
+
+
+def _boxes(register: Register, linked: Sequence[Municipality], area: Area | None) -> list[str]:
+    """Give the boxes of linked places, for a dataset that does not say where it lies."""
+    if not linked:
+        return [shapely.box(*area.box).wkt] if area else []
+    shapes = [register.polygon(m.key) or shapely.Point(m.point) for m in linked]
+    return [shape.envelope.wkt for shape in shapes]
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str) and item] if isinstance(value, Sequence) else []
