@@ -30,10 +30,9 @@ def map_dataset(draft: Draft, graph: Graph, node: Node) -> None:
 
 
 def _texts(draft: Draft, graph: Graph, node: Node) -> None:
+    draft.titles("dct:title", graph.texts(node, "dct:title"), "dct:description", graph.texts(node, "dct:description"))
     keywords = graph.texts(node, "dcat:keyword", "dct:subject")
     draft.set(
-        title_translated=draft.translated("dct:title", graph.texts(node, "dct:title")),
-        notes_translated=draft.translated("dct:description", graph.texts(node, "dct:description"), prose=True),
         tags_translated=draft.keywords("dcat:keyword", keywords),
         version=draft.line("owl:versionInfo", graph.text(node, "owl:versionInfo", "dcat:version")),
         version_notes=draft.prose("adms:versionNotes", graph.text(node, "adms:versionNotes")),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import cache
 from urllib.parse import urlsplit
 
 import pyoxigraph
@@ -35,6 +36,7 @@ NAMESPACES = {
 BASE = "http://relative.invalid/"
 
 
+@cache
 def full(name: str) -> str:
     """Return the IRI of a prefixed name (``dct:title``)."""
     prefix, _, local = name.partition(":")

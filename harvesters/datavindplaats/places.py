@@ -32,8 +32,9 @@ def _location(draft: Draft, graph: Graph, place: Node) -> dict[str, str | None]:
     return {
         "uri": uri,
         "text": draft.line("dct:spatial", graph.label(place, draft.source.language)),
-        "geom": _shape(draft, graph, place, "locn:geometry", "dcat:centroid"),
+        "geom": _shape(draft, graph, place, "locn:geometry"),
         "bbox": _shape(draft, graph, place, "dcat:bbox"),
+        "centroid": _shape(draft, graph, place, "dcat:centroid"),
     }
 
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from ckanext.harvesters.mapping import dates, languages, text, urls
@@ -45,10 +47,14 @@ class Draft:
             self._problems.append(problem)
 
     def unknown(self, field: str, value: str) -> None:
-        """Keep a value that no vocabulary knows: among ``unresolved``, and in the report."""
+        """Keep a value that no vocabulary knows: among ``unresolved``, and in the report.
+
+        Which resource of a list it stood in does not matter there: ``resources[2].format`` is ``resources.format``.
+        """
         value = text.line(value)[: text.TITLE_LIMIT]
-        if value and (field, value) not in self._unresolved:
-            self._unresolved.add((field, value))
+        kept = (re.sub(r"\[\d+\]", "", field), value)
+        if value and kept not in self._unresolved:
+            self._unresolved.add(kept)
             self.warn(field, value, Reason.UNKNOWN_TERM)
 
     # readers
@@ -92,7 +98,7 @@ class Draft:
         """Find the concept a text means; an unknown one is kept among ``unresolved``."""
         if not value or not value.strip():
             return None
-        found = load(vocabulary).resolve(value.strip())
+        found = _resolve(vocabulary, value.strip())
         if found is None:
             self.unknown(field, value)
         return found
@@ -120,6 +126,29 @@ class Draft:
             if spoken in languages.KEPT and spoken not in chosen:
                 self.warn(f"{field}@{language}", value, Reason.LANGUAGE_CORRECTED)
                 chosen[spoken] = chosen.pop(language)
+        return self._kept(field, chosen)
+
+    def titles(
+        self, field: str, titles: Iterable[tuple[Tag, str]], notes_field: str, notes: Iterable[tuple[Tag, str]]
+    ) -> None:
+        """Set title and description.
+
+        A title is often too short to tell its language. Where the description turns out to be in another one than
+        tagged (Infrabel's Dutch records on the French-speaking ODWB), the title moves with it unless a word of it
+        speaks for the tag.
+        """
+        told = self.translated(field, titles)
+        described = self.translated(notes_field, notes, prose=True)
+        tags = {tag.language or self.source.language for tag, _ in titles}
+        moved = [language for language in described if language not in tags]
+        if len(told) == 1 and len(described) == 1 and moved and not described.keys() & told.keys():
+            (language, title), spoken = next(iter(told.items())), moved[0]
+            if languages.evidence(title).get(language) == 0:
+                self.warn(f"{field}@{language}", title, Reason.LANGUAGE_CORRECTED)
+                told = {spoken: title}
+        self.set(title_translated=told, notes_translated=described)
+
+    def _kept(self, field: str, chosen: dict[str, str]) -> dict[str, str]:
         kept = {language: chosen[language] for language in languages.KEPT if language in chosen}
         if chosen and not kept:
             language, value = next(iter(chosen.items()))
@@ -158,10 +187,16 @@ class Draft:
         return Mapped(without_empty(self.dataset), tuple(self._problems))
 
 
+@lru_cache(maxsize=8192)
+def _resolve(vocabulary: str, text: str) -> Concept | None:
+    """Resolve as the vocabulary does; portals write the same few hundred texts in every record."""
+    return load(vocabulary).resolve(text)
+
+
 def shape_spatial(dataset: dict[str, Any]) -> None:
     """Set ``spatial`` to the first geometry of the coverage, which ckanext-spatial indexes."""
     for place in dataset.get("spatial_coverage") or ():
-        geometry = place.get("geom") or place.get("bbox")
+        geometry = place.get("geom") or place.get("bbox") or place.get("centroid")
         if geometry:
             dataset["spatial"] = geometry
             return

@@ -32,18 +32,18 @@ _RANK = {code: rank for rank, code in enumerate(_ORDER)}
 
 @lru_cache(maxsize=4096)
 def find(value: str) -> str | None:
-    """Return our code of a format; None when it is not known."""
+    """Return a format as people know it (CSV, GeoJSON, WMS): the vocabulary's name. None when it is not known."""
     value = " ".join(value.strip().split())
     name = value.rpartition("/authority/file-type/")[2].rpartition("/media-types/")[2]
     vocabulary = load("file_type")
     for text in (value, name, name.lstrip("."), _IDIOMS.get(name.lower())):
         concept = vocabulary.resolve(text)
         if concept:
-            return concept.code
+            return concept.label("en")
     service = _SERVICE.search(name)
     if service:
         concept = vocabulary.resolve(service[1] or "OGC API")
-        return concept.code if concept else None
+        return concept.label("en") if concept else None
     return None
 
 
@@ -54,13 +54,13 @@ def read(draft: Draft, field: str, values: list[str | None], address: str | None
     """
     said = [line for value in values if value and (line := " ".join(value.split()))]
     for value in said:
-        code = find(value)
-        if code:
-            return code
+        name = find(value)
+        if name:
+            return name
     end = urls.extension(address or "")
-    code = find(end) if end in _TELLING else None
-    if code:
-        return code
+    name = find(end) if end in _TELLING else None
+    if name:
+        return name
     for value in said[:1]:
         if not value.startswith("http"):
             draft.unknown(field, value)
@@ -77,6 +77,6 @@ def mimetype(value: str | None) -> str | None:
     return name if re.fullmatch(r"[a-z]+/[a-z0-9][a-z0-9.+_-]*", name) else None
 
 
-def rank(code: str | None) -> int:
+def rank(name: str | None) -> int:
     """Return the place of a format in a list of files: what most people can open first."""
-    return _RANK.get((code or "").upper(), len(_RANK))
+    return _RANK.get((name or "").upper(), len(_RANK))

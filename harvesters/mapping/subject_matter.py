@@ -20,7 +20,7 @@ _MOBILITY_HVD = "http://data.europa.eu/bna/c_b79e35eb"
 _MOBILITY = re.compile(
     r"\b(?:fiets\w*|deelfiets\w*|parkeer\w*|parking\w*|openbaar vervoer|bushaltes?|dienstregeling\w*|verkeer(?!d)\w*|"
     r"wegverkeer\w*|mobiliteit\w*|laadpa(?:al|len)|laadpunt\w*|deelauto\w*|autodelen|deelstep\w*|wegenwerken|"
-    r"trein(?:en|station\w*|reiziger\w*)?|stiptheid|vervoer|"
+    r"treinen|treinstation\w*|treinreiziger\w*|stiptheid|vervoer|"
     r"velos?|cyclables?|cyclistes?|stationnements?|parcmetres?|mobilites?|transports? (?:en commun|publics?)|"
     r"(?:arrets?|lignes?) de bus|gares?|circulation|trafic|trottinettes?|covoiturage|autopartage|"
     r"bornes? de recharge|accidents? (?:corporels?|de la (?:route|circulation))|voirie|ferroviaires?|"
@@ -80,6 +80,12 @@ _MOBILITY_RULES = (
           r"arrets? de bus|lignes? de bus|transports? (?:en commun|publics?)|stiptheid|treinreizigers?|"
           r"public transport",
           "public-transport-scheduled-transport"),
+    _rule(r"verkeerstelling\w*|fietstelling\w*|fietstelpa(?:al|len)|comptages?|traffic counts?", "traffic-volume"),
+    _rule(r"verkeerslicht\w*|verkeersbord\w*|feux (?:de circulation|tricolores)|signalisation",
+          "static-traffic-signs-and-regulations"),
+    _rule(r"zones? 30|snelheidslimiet\w*|snelheidsregime\w*|limitations? de vitesse", "speed-limits"),
+    _rule(r"treinstation\w*|gares?", "stop-facilities-location-and-features"),
+    _rule(r"wegenregister|wegsegment\w*|filaire|axes? de voiries?|reseau routier", "static-road-network-data"),
     _rule(r"(?:parking|parkeer)\w*|parkings?|stationnements?|parcmetres?|car parks?",
           "car-parking-locations-and-conditions", "car"),
 )  # fmt: skip

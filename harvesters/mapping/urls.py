@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 from urllib.parse import unquote, urlsplit
 
 #: Longest address kept (characters).
@@ -20,6 +21,7 @@ def _escape(match: re.Match[str]) -> str:
     return "" if "\ud800" <= char <= "\udfff" else f"%{ord(char):02X}"
 
 
+@lru_cache(maxsize=8192)
 def tidy(address: str, *, mail: bool = False) -> str | None:
     r"""Return an absolute http(s) address (with ``mail`` also mailto), or None where there is none.
 

@@ -46,11 +46,13 @@ def map_dataset(draft: Draft, document: Fields, base: str, domain: str) -> None:
 def _texts(draft: Draft, default: Fields, language: Tag) -> None:
     title, description = default.text("title"), default.text("description")
     words = [word for text in default.texts("keyword") for word in text.split(";")]
+    draft.titles(
+        default.name("title"),
+        [(language, title)] if title else [],
+        default.name("description"),
+        [(language, description)] if description else [],
+    )
     draft.set(
-        title_translated=draft.translated(default.name("title"), [(language, title)] if title else []),
-        notes_translated=draft.translated(
-            default.name("description"), [(language, description)] if description else [], prose=True
-        ),
         tags_translated=draft.keywords(default.name("keyword"), [(language, word) for word in words]),
         provenance=_origin(draft, default),
     )

@@ -53,7 +53,7 @@ def _exports(draft: Draft, document: Fields, address: str) -> list[dict[str, Any
         {
             "url": f"{address}/exports/{name}{query}",
             "download_url": f"{address}/exports/{name}{query}",
-            "name_translated": {draft.source.language: name.upper() if name != "geojson" else "GeoJSON"},
+            "name_translated": {draft.source.language: formats.find(code) or code},
             "format": formats.find(code) or code,
             "mimetype": mimetype,
         }

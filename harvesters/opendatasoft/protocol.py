@@ -63,7 +63,7 @@ class Opendatasoft:
             problems += answer.problems
             received = len(answer.items) if whole else received + len(answer.items)
             if not whole and run.repeats(records):
-                problems = [Problem(None, "page", f"offset {offset}", Reason.PAGE_REPEATED, url)]
+                records, problems = [], [Problem(None, "page", f"offset {offset}", Reason.PAGE_REPEATED, url)]
             last = whole or _is_last(run.total, offset + size, len(answer.items))
             if last and run.total is not None and received < run.total:
                 problems.append(

@@ -17,7 +17,6 @@ _ZONE = re.compile(r"^fr:(commune|departement|region|epci|arrondissement|canton)
 _INSEE = {"epci": "intercommunalite"}
 _COUNTRIES = {"country:fr": "FRA", "country:be": "BEL"}
 _COUNTRY = "http://publications.europa.eu/resource/authority/country/"
-_LICENCE_IDS_SAYING_NOTHING = "notspecified"
 _SCHEMAS = "https://schema.data.gouv.fr/"
 
 
@@ -32,7 +31,6 @@ def map_dataset(draft: Draft, document: Fields) -> None:
         theme=_themes(document),
         frequency=frequencies.read(draft, "frequency", document.text("frequency")),
         access_rights=_access(draft, document),
-        hvd_category=[],
         spatial_coverage=_places(draft, document.object("spatial")),
     )
     licence = licences.read(draft, "license", document.text("license"))
@@ -44,11 +42,10 @@ def map_dataset(draft: Draft, document: Fields) -> None:
 
 def _texts(draft: Draft, document: Fields, spoken: Tag) -> None:
     title, description = document.text("title"), document.text("description")
-    draft.set(
-        title_translated=draft.translated("title", [(spoken, title)] if title else []),
-        notes_translated=draft.translated("description", [(spoken, description)] if description else [], prose=True),
-        tags_translated=draft.keywords("tags", [(spoken, word) for word in document.texts("tags")]),
+    draft.titles(
+        "title", [(spoken, title)] if title else [], "description", [(spoken, description)] if description else []
     )
+    draft.set(tags_translated=draft.keywords("tags", [(spoken, word) for word in document.texts("tags")]))
 
 
 def _themes(document: Fields) -> list[str]:
