@@ -72,7 +72,11 @@ def read_keywords(value: object, default: str) -> dict[str, list[str]]:
         parts = _APART.split(found) if isinstance(found, str) else found or []
         if not isinstance(parts, list):
             raise FieldError(_("Write keywords with commas between them."), language=language)
-        words = {word.casefold(): word for part in reversed(parts) if part and (word := clean(part))}
+        words: dict[str, str] = {}
+        for part in parts:
+            word = clean(part) if part else ""
+            if word:
+                words.setdefault(word.casefold(), word)
         if len(words) > MOST_KEYWORDS:
             raise FieldError(_("At most {limit} keywords fit here."), language=language, limit=MOST_KEYWORDS)
         for word in words.values():
@@ -83,7 +87,7 @@ def read_keywords(value: object, default: str) -> dict[str, list[str]]:
                     limit=LONGEST_KEYWORD,
                 )
         if words:
-            keywords[language] = list(reversed(words.values()))
+            keywords[language] = list(words.values())
     return keywords
 
 
