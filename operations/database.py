@@ -88,6 +88,13 @@ def prepare_redis(settings: Settings) -> None:
     write_private(settings.layout.state / "redis.conf", "\n".join(lines) + "\n")
 
 
+def worker_listens(settings: Settings) -> bool:
+    """Tell whether a worker has signed in to the job queue (RQ keeps its workers in the set ``rq:workers``)."""
+    env = os.environ | {"REDISCLI_AUTH": settings.secrets["redis_password"]}
+    query = ["redis-cli", "-p", str(settings.ports["redis"]), "SCARD", "rq:workers"]
+    return run(query, settings.layout.logs / "setup.log", env=env).strip() not in {"", "0"}
+
+
 def listening(port: int) -> bool:
     """Tell whether something answers on this port of the loopback interface."""
     with socket.socket() as probe:

@@ -105,15 +105,12 @@ class Portal:
         """Bring databases, municipality register and accounts to what the code expects."""
         suffix, ini = ("_test", self.layout.test_ini) if test else ("", self.layout.ini)
         names = (f"ckan{suffix}", f"datastore{suffix}")
-        lock = fingerprint(software.LOCK, *(folder for folder in MIGRATIONS if folder.is_dir()))
+        lock = fingerprint("2", software.LOCK, *(folder for folder in MIGRATIONS if folder.is_dir()))
         self.stamps.once(f"databases{suffix}", lock, "Databases", lambda: self._migrate(settings, ini, *names))
         polygons = settings.mode.polygons
         code = PROJECT / "ckanext-eurometropool/ckanext/eurometropool/municipalities"
         register = fingerprint(software.DATA_LOCK, code, *([Path(polygons)] if polygons else []), str(ini))
-        try:
-            self.stamps.once(f"register{suffix}", register, "Municipalities", lambda: self._register(ini, polygons))
-        except StepError as e:  # TEMPORARY until the command exists
-            say(str(e)[-200:])
+        self.stamps.once(f"register{suffix}", register, "Municipalities", lambda: self._register(ini, polygons))
         if not test:
             self.stamps.once("accounts", "1", "Accounts", lambda: self._accounts(settings))
             schema = database.solr_schema(self.layout)
@@ -125,7 +122,7 @@ class Portal:
     def _migrate(self, settings: Settings, ini: Path, ckan: str, datastore: str) -> None:
         database.prepare_databases(settings, ckan, datastore)
         self.ckan("db", "upgrade", ini=ini)
-        self.ckan("db", "pending-migrations", "--apply", ini=ini)
+        self.ckan("harvesters", "migrate", ini=ini)
         self.ckan("harvesters", "migrate", ini=ini)
         database.psql(
             settings, self.ckan("datastore", "set-permissions", ini=ini).replace("\\connect", "-- connect"), datastore
@@ -162,6 +159,7 @@ class Portal:
         with Progress("Web server, worker, stand-in portals and bike app"):
             self.supervisor.start(*names)
             wait(lambda: answers(settings.url), 90, "The portal", self.layout.logs / "web.log")
+            wait(lambda: database.worker_listens(settings), 60, "The worker", self.layout.logs / "worker.log")
             if "replay" in names:
                 replay = self.layout.logs / "replay.log"
                 wait(lambda: database.listening(settings.ports["replay"]), 120, "The stand-in portals", replay)
