@@ -8,9 +8,15 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
-from ckanext.eurometropool.municipalities.register import Municipality, Register
+import sqlalchemy as sa
+
+from ckanext.datastore.backend.postgres import get_write_engine
+from ckanext.eurometropool.municipalities.register import Area, AreaKind, Municipality, Register
+from ckanext.eurometropool.products import dataset
 from ckanext.eurometropool.products.definition import Product, Source, read
+from ckanext.eurometropool.products.refreshing import refresh
 from ckanext.harvesters.replay import bikes
 from ckanext.harvesters.replay.server import ReplayServer
 
@@ -24,6 +30,21 @@ TOWNS = {
     "BE-34022": ("Kortrijk", "Courtrai", "vlaanderen", (3.20, 50.78, 3.32, 50.86)),
     "FR-59279": ("Halluin", "Halluin", "hauts-de-france", (3.06, 50.76, 3.16, 50.79)),
     "BE-57081": ("Doornik", "Tournai", "wallonie", (3.25, 50.55, 3.50, 50.66)),
+}
+
+AREA = {
+    "key": "eurometropool",
+    "country": "",
+    "names": {"nl": "Eurometropool", "fr": "Eurométropole", "en": "Eurometropolis"},
+    "also": (),
+    "nuts": (),
+    "codes": {},
+    "former_codes": (),
+    "geonames": None,
+    "members": tuple(TOWNS),
+    "complete": True,
+    "box": (3.06, 50.55, 3.50, 50.86),
+    "parents": (),
 }
 
 
@@ -50,7 +71,7 @@ def items_source(product: Product) -> Source:
 def register_of(outlined: bool = True) -> Register:
     return Register(
         municipalities={key: _municipality(key) for key in TOWNS},
-        areas={},
+        areas={"eurometropool": Area(**AREA, kind=AreaKind.EUROMETROPOLIS)},
         attribution=("© test",),
         geometries={key: _polygon(key) for key in TOWNS} if outlined else {},
     )
@@ -72,7 +93,7 @@ def _municipality(key: str) -> Municipality:
         former_codes=(),
         point=((box[0] + box[2]) / 2, (box[1] + box[3]) / 2),
         geonames=None,
-        areas=(),
+        areas=("eurometropool",),
         neighbours=(),
     )
 
@@ -90,7 +111,7 @@ def register_file(path: Path) -> Path:
     content = {
         "format": 1,
         "municipalities": municipalities,
-        "areas": [],
+        "areas": [{**AREA, "kind": "eurometropolis"}],
         "attribution": ["© test"],
         "geometries": known.geometries,
     }
@@ -117,3 +138,36 @@ def clock() -> Clock:
 def feeds(clock: Clock) -> Iterator[ReplayServer]:
     with ReplayServer(bikes.portals(clock)) as server:
         yield server
+
+
+@pytest.fixture
+def connected(with_plugins: None, feeds: ReplayServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReplayServer:
+    """Let the portal read the stand-in feeds, with a register of four municipalities."""
+    settings = {
+        "ckanext.oslo.fetch.allow": [feeds.url.removeprefix("http://")],
+        "ckanext.eurometropool.products.replay_url": feeds.url,
+        "ckanext.eurometropool.register": str(register_file(tmp_path / "register.json")),
+    }
+    for key, value in settings.items():
+        monkeypatch.setitem(tk.config, key, value)
+    return feeds
+
+
+@pytest.fixture
+def clean_datastore(clean_db: None) -> None:
+    """Drop the tables that earlier tests left in the DataStore."""
+    with get_write_engine().begin() as connection:
+        for kind, catalogue in (("VIEW", "pg_views"), ("TABLE", "pg_tables")):
+            column = f"{kind.lower()}name"
+            found = connection.execute(sa.text(f"SELECT {column} FROM {catalogue} WHERE schemaname = 'public'"))  # noqa: S608
+            for (name,) in found.tuples().all():
+                if not name.startswith("_"):  # the DataStore's own
+                    connection.execute(sa.text(f'DROP {kind} IF EXISTS "{name}" CASCADE'))
+
+
+@pytest.fixture
+def synced(clean_datastore: None, clean_index: None, connected: ReplayServer, product: Product) -> Product:
+    """Give the product with its dataset, refreshed once at noon."""
+    dataset.sync(product)
+    assert refresh(product).written == 61
+    return product

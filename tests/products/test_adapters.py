@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
 from ckanext.eurometropool.products.adapters import gbfs, ogcapi, opendatasoft
 from ckanext.eurometropool.products.definition import Product, Source
 from ckanext.eurometropool.products.errors import Unreadable, UnreadableSourceError
 from ckanext.eurometropool.products.stations import Flaw, Reading
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 URL = "https://feed.example/items"
 GOOD = {

@@ -3,10 +3,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+
 from ckanext.eurometropool.products.definition import read, read_all
 from ckanext.eurometropool.products.errors import DefinitionError
 from ckanext.eurometropool.products.stations import COLUMNS
-
 from tests.products.conftest import DEFINITION
 
 

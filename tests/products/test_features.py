@@ -3,13 +3,13 @@ from __future__ import annotations
 from datetime import UTC, datetime, timedelta
 
 import pytest
+
 from ckanext.eurometropool.products.features import answer, chosen
 from ckanext.eurometropool.products.merging import Failure, SourceState
 from ckanext.eurometropool.products.outlines import outlines
 from ckanext.eurometropool.products.placing import Places
 from ckanext.eurometropool.products.questions import Question, QuestionError, parse
 from ckanext.eurometropool.products.stations import Station
-
 from tests.products.conftest import register_of
 
 NOON = datetime(2026, 3, 2, 12, 0, tzinfo=UTC)

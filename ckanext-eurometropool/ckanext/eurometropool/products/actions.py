@@ -8,15 +8,14 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.types import Context, DataDict
 
-from ckanext.eurometropool.municipalities import installed
-from ckanext.eurometropool.products import config, features, store
+from ckanext.eurometropool.products import config, features, reader, store
 from ckanext.eurometropool.products.definition import Product
 from ckanext.eurometropool.products.errors import NotSyncedError, UnknownProductError
 from ckanext.eurometropool.products.questions import PARAMETERS, QuestionError, parse
 from ckanext.eurometropool.products.refreshing import refresh
 
 
-def named(name: str) -> Product:
+def _named(name: str) -> Product:
     """Give the product of this name, or raise ObjectNotFound as actions do."""
     try:
         return config.product(name)
@@ -38,7 +37,7 @@ def product_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param id: the product's name
     """
     tk.check_access("product_show", context, data_dict)
-    product = named(tk.get_or_bust(data_dict, "id"))
+    product = _named(tk.get_or_bust(data_dict, "id"))
     site = str(tk.config["ckan.site_url"]).rstrip("/")
     return {
         "name": product.name,
@@ -92,12 +91,12 @@ def product_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :param min_docks: how many free docks a station must have
     """
     tk.check_access("product_search", context, data_dict)
-    product = named(tk.get_or_bust(data_dict, "id"))
+    product = _named(tk.get_or_bust(data_dict, "id"))
     asked = {name: [str(value)] for name, value in data_dict.items() if name != "id"}
     try:
-        question = parse(asked, municipalities())
+        question = parse(asked, reader.municipalities())
     except QuestionError as error:
-        raise tk.ValidationError({error.parameter: [error.text(reader_language())]}) from error
+        raise tk.ValidationError({error.parameter: [error.text(reader.language())]}) from error
     try:
         rows = store.rows(product)
     except NotSyncedError as error:
@@ -112,18 +111,7 @@ def product_refresh(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("product_refresh", context, data_dict)
     try:
-        summary = refresh(named(tk.get_or_bust(data_dict, "id")))
+        summary = refresh(_named(tk.get_or_bust(data_dict, "id")))
     except NotSyncedError as error:
         raise tk.ObjectNotFound(tk._("This product has no data yet.")) from error
     return vars(summary) | {"failures": dict(summary.failures)}
-
-
-def municipalities() -> frozenset[str] | None:
-    """Give the keys of the municipalities there are, None without a register."""
-    return frozenset(m.key for m in installed.register()) if installed.is_installed() else None
-
-
-def reader_language() -> str:
-    """Give the reader's language: one of ours."""
-    language = str(tk.h.lang() or "en")[:2]
-    return language if language in {"nl", "fr"} else "en"

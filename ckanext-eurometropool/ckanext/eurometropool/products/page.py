@@ -8,8 +8,7 @@ from datetime import UTC, datetime, timedelta
 import ckan.plugins.toolkit as tk
 from babel.dates import format_timedelta
 
-from ckanext.eurometropool.products import config, store
-from ckanext.eurometropool.products.actions import reader_language
+from ckanext.eurometropool.products import config, reader, store
 from ckanext.eurometropool.products.definition import Product, Source
 from ckanext.eurometropool.products.errors import NotSyncedError
 from ckanext.eurometropool.products.merging import SourceState
@@ -72,7 +71,7 @@ class ProductPage:
 
 def product_page(product: Product) -> ProductPage:
     """Put the page of a product together; one that is not synced yet has no stations."""
-    lang = reader_language()
+    lang = reader.language()
     now = datetime.now(UTC)
     states = store.states(product)
     try:

@@ -13,9 +13,10 @@ from ckan.types import Context
 from ckanext.eurometropool.products.definition import Product
 from ckanext.eurometropool.products.errors import NotSyncedError
 from ckanext.eurometropool.products.merging import Plan, SourceState
-from ckanext.eurometropool.products.stations import COLUMNS, Row, stamp
+from ckanext.eurometropool.products.stations import COLUMNS, Row, moment, stamp
 
 TASK = "merged product source"
+TIMES = [name for name, kind in COLUMNS.items() if kind == "timestamp"]
 MOST_ROWS = 32_000  # what one datastore_search gives at most
 
 
@@ -39,9 +40,11 @@ def rows(product: Product) -> list[Row]:
     """Give the table as it is. Raises NotSyncedError."""
     question = {"resource_id": table_id(product), "limit": MOST_ROWS, "include_total": False, "fields": list(COLUMNS)}
     try:
-        return tk.get_action("datastore_search")({"ignore_auth": True}, question)["records"]
+        found = tk.get_action("datastore_search")({"ignore_auth": True}, question)["records"]
     except tk.ObjectNotFound as error:
         raise NotSyncedError(product.name) from error
+    # PostgreSQL gives milliseconds back that were never written; rows are compared as we write them.
+    return [row | {name: stamp(moment(row[name])) for name in TIMES} for row in found]
 
 
 def states(product: Product) -> dict[str, SourceState]:

@@ -12,7 +12,7 @@ from flask import Blueprint, Response, request
 
 from ckanext.eurometropool.config import register_path
 from ckanext.eurometropool.municipalities import installed
-from ckanext.eurometropool.products import actions, config, features, schedule, store
+from ckanext.eurometropool.products import config, features, reader, schedule, store
 from ckanext.eurometropool.products.answers import GEOJSON, JSON, document, etag, not_modified, preflight, problem
 from ckanext.eurometropool.products.definition import Product
 from ckanext.eurometropool.products.errors import NotSyncedError, UnknownProductError
@@ -44,7 +44,7 @@ products = Blueprint("products", __name__)
 @products.route("/product")
 def index() -> str:
     """List the merged products."""
-    language = actions.reader_language()
+    language = reader.language()
     listed = [
         {"name": product.name, "title": product.title[language], "description": product.description[language]}
         for product in config.products().values()
@@ -69,7 +69,7 @@ def stations(name: str) -> Response:
         return preflight()
     try:
         product = config.product(name)
-        question = parse(request.args.to_dict(flat=False), actions.municipalities())
+        question = parse(request.args.to_dict(flat=False), reader.municipalities())
         return _features(product, question)
     except UnknownProductError:
         return problem(404, "Not Found", UNKNOWN)
