@@ -13,10 +13,13 @@ from typing import Any, ClassVar
 from urllib.parse import urlencode
 
 from werkzeug.datastructures import MultiDict
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
+from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
 from ckanext.harvesters.replay.catalogue import Catalogue
+from ckanext.harvesters.replay.record_page import record_page
 from ckanext.harvesters.replay.server import Portal, json_response, route
 
 Dataset = Mapping[str, Any]
@@ -58,9 +61,11 @@ class Datagouv(Portal):
         self.filtered = filtered
 
     def routes(self) -> Iterable[Rule]:
-        """Answer the list, and each dataset by id or slug."""
+        """Answer the list, each dataset by id or slug, the stable addresses of files, and pages for people."""
         yield route("/api/1/datasets/", self.datasets)
         yield route("/api/1/datasets/<key>/", self.dataset)
+        yield route("/api/1/datasets/r/<identifier>", self.resource)
+        yield route("/datasets/<key>/", self.page)
 
     def datasets(self, request: Request) -> Response:
         """Answer a page of the list: ``page``, ``page_size``, ``sort`` and the filters."""
@@ -84,9 +89,25 @@ class Datagouv(Portal):
         record = self.catalogue.get(key)
         if record:
             return json_response(record(base))
-        named = (dataset for dataset in self._all(base) if dataset.get("slug") == key)
-        dataset = next(named, None)
+        dataset = self._named(base, key)
         return json_response(dataset) if dataset else json_response({"message": "Not found"}, 404)
+
+    def resource(self, request: Request, identifier: str) -> Response:
+        """Lead to the file a resource has now."""
+        datasets = self._all(request.host_url.rstrip("/"))
+        files = (file for dataset in datasets for file in dataset.get("resources") or [])
+        url = next((file["url"] for file in files if file.get("id") == identifier), None)
+        return redirect(url, 302) if url else json_response({"message": "Not found"}, 404)
+
+    def page(self, request: Request, key: str) -> Response:
+        """Show the page a person sees about a dataset."""
+        dataset = self._named(request.host_url.rstrip("/"), key)
+        if not dataset:
+            raise NotFound
+        return record_page(dataset["title"], dataset.get("description") or "", "fr")
+
+    def _named(self, base: str, slug: str) -> Dataset | None:
+        return next((dataset for dataset in self._all(base) if dataset.get("slug") == slug), None)
 
     def _all(self, base: str) -> Iterable[Dataset]:
         return (record(base) for record in self.catalogue.page(0, len(self.catalogue)))

@@ -9,18 +9,20 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from ckanext.harvesters.replay.invented import FILES, rows, value
+from ckanext.harvesters.replay.invented import FILES, REGIONS, rows, samples, value
+from ckanext.harvesters.replay.record_page import record_page
 from ckanext.harvesters.replay.server import Portal, json_response, route
 
 
 class SampleFiles(Portal):
-    """Serves ``/files/<name>.csv``, and ``/files/<name>.geojson`` made of the same rows."""
+    """Serves ``/files/<name>.csv``, ``/files/<name>.geojson`` made of the same rows, and a page about each sample."""
 
     name: ClassVar[str] = "files"
 
     def routes(self) -> Iterable[Rule]:
-        """Answer each file by its name."""
+        """Answer each file by its name, each page by its sample."""
         yield route("/<name>.<form>", self.file)
+        yield route("/pages/<key>", self.page)
 
     def file(self, request: Request, name: str, form: str) -> Response:
         """Answer one file; with an ETag, so that a client may ask whether it changed."""
@@ -31,6 +33,13 @@ class SampleFiles(Portal):
         response.add_etag()
         response.headers["Content-Disposition"] = f'attachment; filename="{name}.{form}"'
         return response.make_conditional(request)
+
+    def page(self, request: Request, key: str) -> Response:
+        """Show the page a person sees about a sample."""
+        for sample in (sample for region in REGIONS for sample in samples(region)):
+            if sample.id == key:
+                return record_page(sample.title[sample.language], sample.description[sample.language], sample.language)
+        raise NotFound
 
     @staticmethod
     def _made(table: str, form: str) -> Response:

@@ -15,6 +15,7 @@ import yaml
 
 HERE = Path(__file__).parent / "samples"
 FILES = HERE / "files"
+REGIONS = ("flanders", "wallonia", "france")
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in WGS84 degrees."""
@@ -80,7 +81,7 @@ class Sample:
 
 @cache
 def samples(region: str) -> tuple[Sample, ...]:
-    """Read the records of a region: ``flanders``, ``wallonia`` or ``france``."""
+    """Read the records of one of :data:`REGIONS`."""
     document = yaml.safe_load((HERE / f"{region}.yaml").read_text(encoding="utf-8"))
     places = {key: Place(key, place["name"], tuple(place["box"])) for key, place in document["municipalities"].items()}
     notes = {document["language"]: document["note"].strip(), **document.get("notes", {})}

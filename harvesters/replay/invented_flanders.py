@@ -45,7 +45,7 @@ def _record(sample: Sample) -> Record:
     def render(server: str) -> str:
         dataset = NamedNode(iri(sample))
         said: Said = {dataset: []}
-        said[dataset] = list(_dataset(sample, record, said))
+        said[dataset] = list(_dataset(sample, server, said))
         for file in sample.files:
             distribution = NamedNode(f"{dataset.value.replace('/datasets/', '/distributions/')}-{file.name or 'link'}")
             said[distribution] = list(_distribution(sample, file, server))
@@ -61,7 +61,7 @@ def name(qualified: str) -> NamedNode:
     return NamedNode(NAMESPACES[prefix] + local)
 
 
-def _dataset(sample: Sample, record: str, said: Said) -> Iterator[Statement]:
+def _dataset(sample: Sample, server: str, said: Said) -> Iterator[Statement]:
     yield RDF_TYPE, name("dcat:Dataset")
     yield name("dct:identifier"), Literal(iri(sample).rpartition("/")[2])
     for language, text in sample.title.items():
@@ -79,7 +79,7 @@ def _dataset(sample: Sample, record: str, said: Said) -> Iterator[Statement]:
     yield name("dct:accrualPeriodicity"), NamedNode(f"{EU}/frequency/{sample.frequency}")
     yield name("dct:issued"), Literal(f"{sample.created}T00:00:00", datatype=XSD_DATETIME)
     yield name("dct:modified"), Literal(f"{sample.modified}T06:00:00", datatype=XSD_DATETIME)
-    yield name("dcat:landingPage"), NamedNode(f"https://www.vlaanderen.be/DataCatalogRecord/{record}")
+    yield name("dcat:landingPage"), NamedNode(f"{server}/files/pages/{sample.id}")
     yield from _agents(sample, said)
     yield from _where(sample, said)
     if sample.period:

@@ -6,18 +6,19 @@ catalogue by its export; a daily quota told in X-RateLimit headers, and 429 when
 
 from __future__ import annotations
 
-import csv
-import io
 import json
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime, timedelta
 from typing import Any, ClassVar
 
+from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
 from ckanext.harvesters.replay.catalogue import Catalogue
+from ckanext.harvesters.replay.record_page import record_page
 from ckanext.harvesters.replay.server import Handler, Portal, json_response, route
+from ckanext.harvesters.replay.tables import EXPORTS
 
 Dataset = Mapping[str, Any]
 
@@ -59,6 +60,8 @@ class Odwb(Portal):
         yield route(f"{API}/catalog/exports/json", self._counted(self.export))
         yield route(f"{API}/catalog/datasets/<key>/records", self._counted(self.records))
         yield route(f"{API}/catalog/datasets/<key>/exports/<form>", self._counted(self.records_export))
+        yield route("/explore/dataset/<key>/", self.page)
+        yield route("/explore/dataset/<key>/<tab>/", self.page)
 
     def datasets(self, request: Request) -> Response:
         """Answer a page of the catalogue: ``limit``, ``offset``, ``order_by``, ``refine``."""
@@ -103,13 +106,21 @@ class Odwb(Portal):
         return json_response({"total_count": len(rows), "results": rows[offset : offset + limit]})
 
     def records_export(self, request: Request, key: str, form: str) -> Response:
-        """Answer all records of a dataset as CSV, JSON or GeoJSON."""
+        """Answer all records of a dataset in one of the forms of :data:`EXPORTS`."""
         rows = self._rows(request, key)
         if rows is None or form not in EXPORTS:
             return _unknown(f"{key}/{form}")
-        body, media_type = EXPORTS[form](rows)
+        write, media_type = EXPORTS[form]
         disposition = {"Content-Disposition": f'attachment; filename="{key}.{form}"'}
-        return Response(body, headers=disposition, content_type=media_type)
+        return Response(write(rows), headers=disposition, content_type=media_type)
+
+    def page(self, request: Request, key: str, tab: str = "information") -> Response:
+        """Show the page a person sees about a dataset, whatever the tab."""
+        record = self.catalogue.get(key)
+        if not record:
+            raise NotFound
+        default = record(_base(request))["metas"]["default"]
+        return record_page(default["title"], default["description"] or "", "fr")
 
     def _rows(self, request: Request, key: str) -> list[Mapping[str, Any]] | None:
         record = self.catalogue.get(key)
@@ -215,36 +226,3 @@ def _quota_used_up(reset: datetime, quota: int) -> dict[str, Any]:
         "call_limit": quota,
         "error": "Too many requests on the domain. Please contact the domain administrator.",
     }
-
-
-def _as_csv(rows: list[Mapping[str, Any]]) -> tuple[bytes, str]:
-    """Write rows as the portal does: semicolons, a BOM, a point as "lat, lon"."""
-    out = io.StringIO()
-    writer = csv.writer(out, delimiter=";", lineterminator="\r\n")
-    names = list(rows[0]) if rows else []
-    writer.writerow(names)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in names])
-    return out.getvalue().encode("utf-8-sig"), "text/csv; charset=utf-8"
-
-
-def _cell(value: Any) -> Any:
-    return f"{value['lat']}, {value['lon']}" if isinstance(value, dict) else value
-
-
-def _as_json(rows: list[Mapping[str, Any]]) -> tuple[bytes, str]:
-    return json.dumps(rows, ensure_ascii=False).encode(), "application/json; charset=utf-8"
-
-
-def _as_geojson(rows: list[Mapping[str, Any]]) -> tuple[bytes, str]:
-    features = []
-    for row in rows:
-        point = next((value for value in row.values() if isinstance(value, dict)), None)
-        geometry = {"type": "Point", "coordinates": [point["lon"], point["lat"]]} if point else None
-        properties = {name: value for name, value in row.items() if value is not point}
-        features.append({"type": "Feature", "geometry": geometry, "properties": properties})
-    body = json.dumps({"type": "FeatureCollection", "features": features}, ensure_ascii=False).encode()
-    return body, "application/geo+json; charset=utf-8"
-
-
-EXPORTS = {"csv": _as_csv, "json": _as_json, "geojson": _as_geojson}

@@ -9,7 +9,7 @@ import hashlib
 import html
 from functools import cache
 from typing import Any
-from urllib.parse import parse_qsl, urlsplit
+from urllib.parse import parse_qsl, unquote, urlsplit
 
 from pyoxigraph import BlankNode, Literal, NamedNode
 
@@ -134,7 +134,7 @@ def _dcat(said: list[Any], described: Described) -> dict[str, Any]:
         "creator": next(iter(_refined(texts(said, f"{DCT}creator"), "dcat.creator")), None),
         "contributor": next(iter(_refined(texts(said, f"{DCT}contributor"), "dcat.contributor")), None),
         "contact_name": _text(contact, f"{VCARD}fn"),
-        "contact_email": (_text(contact, f"{VCARD}hasEmail") or "").removeprefix("mailto:") or None,
+        "contact_email": unquote(_text(contact, f"{VCARD}hasEmail") or "").removeprefix("mailto:").strip() or None,
         "accrualperiodicity": FREQUENCIES.get(frequency, frequency or None),
         "spatial": None,
         "temporal": f"{start or ''}/{end or ''}" if start or end else None,

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 
 import pytest
 import yaml
@@ -117,3 +118,16 @@ def test_a_file_nobody_has_is_not_found(samples, http):
     for name in ("nothing.csv", "arbeidsmarkt-gemeenten-zuid-west-vlaanderen.geojson", "laadpalen-roeselare.xlsx"):
         assert http.get(f"{samples.url}/files/{name}").status_code == 404
     assert http.get(f"{samples.url}/files/..%2f..%2fflanders.csv").status_code == 404
+
+
+def test_every_link_of_a_record_to_this_server_answers(samples, http):
+    """What the three catalogues say about themselves leads somewhere: files, pages, stable addresses."""
+    url = samples.url
+    feed = http.get(f"{url}/datavindplaats/api/collections/main/items", params={"f": "dcat_ap_vl", "limit": "100"})
+    listed = http.get(f"{url}/datagouv/api/1/datasets/", params={"page_size": "100"})
+    catalogue = http.get(f"{url}/odwb/api/explore/v2.1/catalog/datasets", params={"limit": "100"})
+    links = set(re.findall(rf'{url}/[^\s"<>]+', feed.text + listed.text + catalogue.text))
+    links |= {f"{url}/odwb/explore/dataset/{result['dataset_id']}/" for result in catalogue.json()["results"]}
+    assert len(links) > 120
+    for link in links:
+        assert http.get(link).status_code in {200, 302}, link
