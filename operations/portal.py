@@ -72,9 +72,10 @@ class Portal:
         mark = fingerprint(PROJECT / "config" / "sources.yaml", PROJECT / "config" / "products", PROJECT / "schemas")
         if self.stamps.fresh("files", mark):
             return
-        run(
-            [self.layout.python, "-m", "operations.checks"], self.log, cwd=PROJECT, remedy="Mend it, then run it again."
-        )
+        command = [self.layout.python, "-m", "operations.checks"]
+        done = subprocess.run(command, cwd=PROJECT, capture_output=True, text=True, check=False)
+        if done.returncode:
+            raise StepError(f"A file has a mistake:\n{done.stderr.strip()}", "Mend it there, then run it again.")
         self.stamps.set("files", mark)
 
     def start_data(self, settings: Settings, *cores: str, volatile: bool = False) -> None:

@@ -1,6 +1,7 @@
 """The parts of ./portal that need no services: ports, steps, modes, settings."""
 
 import json
+import shutil
 import socket
 import stat
 from pathlib import Path
@@ -8,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from operations import ports
+from operations.checks import mistakes
 from operations.debian import missing
 from operations.layout import SOCKET_PATH_LIMIT, Layout
 from operations.mode import Mode
@@ -116,3 +118,31 @@ def test_replay_wants_a_folder_of_recorded_catalogues(tmp_path: Path) -> None:
 def test_a_debian_package_that_is_not_there_is_missing() -> None:
     assert missing(["a-package-nobody-has"]) == ["a-package-nobody-has"]
     assert missing(["dpkg"]) == []
+
+
+PROJECT = Path(__file__).resolve().parents[2]
+
+
+def test_the_projects_own_files_have_no_mistakes() -> None:
+    assert mistakes() == []
+
+
+@pytest.mark.parametrize(
+    ("file", "was", "becomes"),
+    [
+        ("config/sources.yaml", "protocol: udata", "protocol: gopher"),
+        ("config/products/shared-bike-stations.yaml", "refresh:", "refrehs:"),
+        ("schemas/mobility.yaml", "preset:", "persets:"),
+    ],
+)
+def test_a_mistake_is_told_with_file_and_line_and_what_was_expected(
+    tmp_path: Path, file: str, was: str, becomes: str
+) -> None:
+    for folder in ("config", "schemas"):
+        shutil.copytree(PROJECT / folder, tmp_path / folder)
+    text = (tmp_path / file).read_text()
+    assert was in text
+    line = text[: text.index(was)].count("\n") + 1
+    (tmp_path / file).write_text(text.replace(was, becomes, 1))
+    found = mistakes(tmp_path)
+    assert any(Path(file).name in each and f":{line}:" in each for each in found), found
