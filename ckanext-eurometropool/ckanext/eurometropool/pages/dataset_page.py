@@ -9,6 +9,7 @@ from typing import Any
 
 from ckan.plugins import toolkit as tk
 
+from ckanext.eurometropool.municipalities.evidence import Evidence
 from ckanext.eurometropool.pages import cards, licences, phrases, places
 from ckanext.eurometropool.pages.drawing import WIDTH, Box, bare, window
 from ckanext.eurometropool.pages.languages import NAMES, Text
@@ -187,26 +188,19 @@ def _keywords(dataset: Mapping[str, Any]) -> Text:
 
 def _evidence(link: Mapping[str, Any]) -> str:
     """Say in words why the dataset is linked to a municipality."""
-    kind = str(link.get("evidence") or "").partition(":")[0].strip()
+    code = str(link.get("evidence") or "")
     words = {
-        "code": tk._("municipality code"),
-        "uri": tk._("place identifier"),
-        "place": tk._("place identifier"),
-        "geometry": tk._("geometry"),
-        "bbox": tk._("bounding box"),
-        "box": tk._("bounding box"),
-        "points": tk._("coordinates of its points"),
-        "area": tk._("area"),
-        "nuts": tk._("statistical area (NUTS)"),
-        "publisher": tk._("publisher"),
-        "title": tk._("words of the title"),
-        "words": tk._("words of the title or description"),
-        "text": tk._("words of the title or description"),
-        "keyword": tk._("keywords"),
-        "steward": tk._("a steward"),
-        "correction": tk._("a steward"),
+        Evidence.STEWARD: tk._("a steward"),
+        Evidence.CODE: tk._("municipality code"),
+        Evidence.URI: tk._("place identifier"),
+        Evidence.GEOMETRY: tk._("geometry"),
+        Evidence.BOX: tk._("bounding box"),
+        Evidence.TERRITORY: tk._("territory"),
+        Evidence.PUBLISHER: tk._("publisher"),
+        Evidence.TITLE: tk._("words of the title"),
+        Evidence.KEYWORD: tk._("keywords"),
     }
-    return words.get(kind, str(link.get("evidence") or ""))
+    return {str(evidence): text for evidence, text in words.items()}.get(code, code)
 
 
 def _coverage(dataset: Mapping[str, Any], keys: Sequence[str]) -> Coverage | None:

@@ -43,7 +43,7 @@ def remember(response: Response) -> Response:
             COOKIE,
             request.environ["CKAN_LANG"],
             max_age=A_YEAR,
-            path=tk.config.get("ckan.root_path", "").replace("/{{LANG}}", "") or "/",
+            path=(tk.config.get("ckan.root_path") or "").replace("/{{LANG}}", "") or "/",
             secure=request.is_secure,
             httponly=True,
             samesite="Lax",

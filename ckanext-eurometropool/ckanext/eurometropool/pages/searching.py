@@ -12,6 +12,7 @@ from ckan.plugins import toolkit as tk
 from flask import request
 
 from ckanext.eurometropool.pages import phrases, places
+from ckanext.eurometropool.search import labels
 
 #: Facet fields of the index, in the order of the page.
 FACETS = (
@@ -21,7 +22,7 @@ FACETS = (
     "dataset_type",
     "res_format",
     "license_id",
-    "publisher",
+    "publisher_name",
     "harvest_source_name",
 )
 BEST_MATCH = "score desc, metadata_modified desc"
@@ -64,7 +65,7 @@ def facet_titles(_facets: Mapping[str, str], _package_type: str) -> dict[str, st
         "dataset_type": tk._("Subject"),
         "res_format": tk._("Format"),
         "license_id": tk._("Licence"),
-        "publisher": tk._("Publisher"),
+        "publisher_name": tk._("Publisher"),
         "harvest_source_name": tk._("Source"),
     }
     return {field: titles[field] for field in FACETS}
@@ -72,23 +73,14 @@ def facet_titles(_facets: Mapping[str, str], _package_type: str) -> dict[str, st
 
 def facet_label(field: str, value: str, display: str | None = None) -> str:
     """Name a value of a facet for the reader."""
-    if field == "dataset_type":
-        return dataset_type(value)
     if field in FACETS:
-        from ckanext.eurometropool.search import labels
-
         return labels.label(field, value, tk.h.lang() or "en")
     return display or value
 
 
 def dataset_type(name: str) -> str:
     """Name a type of dataset for the reader."""
-    return {
-        "mobility": tk._("Mobility"),
-        "work": tk._("Work"),
-        "dataset": tk._("Other subjects"),
-        "harvest": tk._("Harvest source"),
-    }.get(name, name)
+    return labels.label("dataset_type", name, tk.h.lang() or "en")
 
 
 def understood() -> Understood:
