@@ -11,8 +11,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
-
 from ckanext.datastore.backend.postgres import get_write_engine
+
 from ckanext.eurometropool.municipalities.register import Area, AreaKind, Municipality, Register
 from ckanext.eurometropool.products import dataset
 from ckanext.eurometropool.products.definition import Product, Source, read

@@ -126,6 +126,8 @@ def test_outlines_name_every_municipality_also_without_polygon():
     features = outlines(register_of())["features"]
     assert {feature["id"] for feature in features} == {"BE-34027", "BE-34022", "FR-59279", "BE-57081"}
     assert {feature["geometry"]["type"] for feature in features} == {"Polygon"}
+    assert outlines(register_of())["borders"]["country"]["type"] == "MultiLineString"
     bare = outlines(register_of(outlined=False))["features"]
     assert {feature["geometry"]["type"] for feature in bare} == {"Point"}
     assert bare[0]["properties"]["names"]["fr"] == "Menin"
+    assert outlines(register_of(outlined=False))["borders"] == {"country": None, "language": None}

@@ -11,8 +11,8 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.tests.helpers import call_action
-
 from ckanext.datastore.backend.postgres import get_read_engine
+
 from ckanext.eurometropool.products import dataset, store
 from ckanext.eurometropool.products.definition import Product
 from ckanext.eurometropool.products.errors import NotSyncedError
@@ -66,7 +66,7 @@ def test_sync_brings_a_changed_definition_and_a_deleted_dataset_back(synced: Pro
     assert dataset.sync(replace(synced, version="1.1")) is True
     assert call_action("package_show", id=synced.name)["version"] == "1.1"
     assert len(rows(synced)) == 61
-    call_action("package_delete", id=synced.name)
+    tk.get_action("package_delete")(store.trusted_context(), {"id": synced.name})
     assert dataset.sync(synced) is True
     assert call_action("package_show", id=synced.name)["state"] == "active"
 

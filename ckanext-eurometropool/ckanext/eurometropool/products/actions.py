@@ -101,7 +101,8 @@ def product_search(context: Context, data_dict: DataDict) -> dict[str, Any]:
         rows = store.rows(product)
     except NotSyncedError as error:
         raise tk.ObjectNotFound(tk._("This product has no data yet.")) from error
-    return features.answer(product, rows, store.states(product), question, datetime.now(UTC))
+    sample = bool(config.replay_url())
+    return features.answer(product, rows, store.states(product), question, datetime.now(UTC), sample=sample)
 
 
 def product_refresh(context: Context, data_dict: DataDict) -> dict[str, Any]:

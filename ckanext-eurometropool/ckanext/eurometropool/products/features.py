@@ -21,12 +21,18 @@ def instant(moment: datetime | None) -> str | None:
 
 
 def answer(
-    product: Product, rows: Iterable[Row], states: Mapping[str, SourceState], question: Question, now: datetime
+    product: Product,
+    rows: Iterable[Row],
+    states: Mapping[str, SourceState],
+    question: Question,
+    now: datetime,
+    *,
+    sample: bool = False,
 ) -> JSON:
     """Make the feature collection that answers a question, nearest first when it names a point.
 
     Beside the features it says of each source when it was fetched and whether it is stale, so that nobody has to
-    trust a number without its age.
+    trust a number without its age. ``sample``: the stations are invented.
     """
     stale = {name: state.stale_since(now, product.stale_after) for name, state in states.items()}
     found = chosen(rows, question)
@@ -37,6 +43,7 @@ def answer(
         "product": product.name,
         "version": product.version,
         "refresh": product.refresh,
+        "sample": sample,
         "numberMatched": matched,
         "numberReturned": len(shown),
         "sources": sources(product, states, now),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Mapping
 from typing import Any
 
 import shapely
@@ -12,6 +13,8 @@ from ckanext.eurometropool.municipalities.register import Municipality, Register
 
 TOLERANCE = 0.0008  # degrees: about 70 m, a line's width on a phone
 PRECISION = 0.0001
+CROSSING = 0.006  # degrees: see _borders
+SHORTEST = 0.012  # degrees: what is shorter is where two outlines touch by chance
 
 
 def outlines(register: Register) -> dict[str, Any]:
@@ -28,8 +31,36 @@ def outlines(register: Register) -> dict[str, Any]:
     return {
         "type": "FeatureCollection",
         "attribution": list(register.attribution),
+        "borders": _borders(register, simple),
         "features": [_feature(m, simple.get(m.key)) for m in register],
     }
+
+
+def _borders(register: Register, shapes: Mapping[str, BaseGeometry]) -> dict[str, Any]:
+    """Give the border of the countries and, within Belgium, of the languages, along the outlines as they are drawn.
+
+    Two national producers drew the two sides of the first: they differ by up to 450 m.
+    """
+    sides = {
+        region: shapely.union_all([shapes[m.key] for m in register if m.region == region and m.key in shapes])
+        for region in ("hauts-de-france", "vlaanderen", "wallonie")
+    }
+    belgium = shapely.union_all([sides["vlaanderen"], sides["wallonie"]])
+    lines = {
+        "country": sides["hauts-de-france"].boundary.intersection(belgium.buffer(CROSSING)),
+        "language": sides["wallonie"].boundary.intersection(sides["vlaanderen"].buffer(TOLERANCE)),
+    }
+    return {name: _lines(line) for name, line in lines.items()}
+
+
+def _lines(geometry: BaseGeometry) -> dict[str, Any] | None:
+    """Give the lines of a set operation as a GeoJSON MultiLineString, None where there are none worth drawing."""
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "LineString"]
+    merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(parts)))
+    long = [line for line in merged if line.length > SHORTEST]
+    if not long:
+        return None
+    return json.loads(shapely.to_geojson(shapely.set_precision(shapely.MultiLineString(long), PRECISION)))
 
 
 def _feature(municipality: Municipality, shape: BaseGeometry | None) -> dict[str, Any]:

@@ -89,7 +89,9 @@ def _features(product: Product, question: Question) -> Response:
     unchanged = not_modified(request, tag, kept)
     if unchanged:
         return unchanged
-    return document(features.answer(product, store.rows(product), states, question, now), GEOJSON, tag, kept)
+    sample = bool(config.replay_url())
+    content = features.answer(product, store.rows(product), states, question, now, sample=sample)
+    return document(content, GEOJSON, tag, kept)
 
 
 @products.route("/data/<name>.json", methods=METHODS, provide_automatic_options=False)
