@@ -21,6 +21,9 @@ from ckanext.harvesters.reasons import Reason
 #: How much of an offending value a report shows (characters).
 SHOWN = 200
 
+#: Longest guid (bytes of UTF-8): PostgreSQL's indexes take 2,700.
+GUID_LIMIT = 2_000
+
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
 
 

@@ -20,6 +20,7 @@ from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.paging import Pass, ask, base_of, positive, with_query
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import (
+    GUID_LIMIT,
     Client,
     Mapped,
     Page,
@@ -113,7 +114,7 @@ def _records(source: Source, sheet: feed.Sheet, url: str) -> tuple[list[SourceRe
     ]
     for piece in sheet.pieces:
         iri = (piece.iri or "").strip()
-        if is_absolute(iri):
+        if is_absolute(iri) and len(iri.encode()) <= GUID_LIMIT:
             records.append(_record(source, iri, piece.content))
         else:
             problems.append(Problem(None, "dcat:Dataset/@rdf:about", shorten(iri), Reason.NO_IDENTIFIER, url))

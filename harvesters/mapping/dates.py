@@ -7,6 +7,8 @@ from datetime import UTC, date, datetime
 
 #: Years a description of today's data may speak of (palaeontology sits in the words, not in the date fields).
 FIRST_YEAR, LAST_YEAR = 1000, 2200
+#: No date or period is longer (characters).
+LENGTH_LIMIT = 100
 
 _ISO = re.compile(
     r"^(?P<year>\d{4})(?:-(?P<month>\d{1,2})(?:-(?P<day>\d{1,2}))?)?"
@@ -27,6 +29,8 @@ def parse(text: str) -> str | None:
     dropped, zones become UTC. Day-first dates (14/09/2014) are read as such. None when no such date exists.
     """
     text = text.strip()
+    if len(text) > LENGTH_LIMIT:
+        return None
     match = _ISO.match(text) or _DAY_FIRST.match(text)
     if not match:
         return None
@@ -66,6 +70,8 @@ def _moment(day: date, parts: dict[str, str | None]) -> str:
 
 def period(text: str) -> dict[str, str] | None:
     """Return ``{"start", "end"}`` of a period in one string (``2010-01-01/2012-12-31``, ``2012-2015``), or None."""
+    if len(text) > LENGTH_LIMIT:
+        return None
     years = _YEARS.match(text)
     match = _PERIOD.match(text)
     open_ended = _OPEN.match(text)

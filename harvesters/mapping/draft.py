@@ -98,7 +98,7 @@ class Draft:
         """Find the concept a text means; an unknown one is kept among ``unresolved``."""
         if not value or not value.strip():
             return None
-        found = _resolve(vocabulary, value.strip())
+        found = _resolve(vocabulary, value[: text.TITLE_LIMIT].strip())
         if found is None:
             self.unknown(field, value)
         return found

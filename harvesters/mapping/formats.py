@@ -9,6 +9,8 @@ from ckanext.harvesters.mapping import urls
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.oslo.vocabularies import load
 
+#: Longest format looked at (characters).
+LONGEST = 200
 #: How people write what the vocabulary may not list (lower case → a text the vocabulary resolves).
 _IDIOMS = {
     "excel": "XLSX", "xls html": "XLS", "shapefile": "SHP", "shapfile": "SHP", "esri shapefile": "SHP",
@@ -30,10 +32,13 @@ _ORDER = ("CSV", "XLSX", "GEOJSON", "JSON", "GTFS", "GBFS", "SHP", "GPKG", "WFS"
 _RANK = {code: rank for rank, code in enumerate(_ORDER)}
 
 
-@lru_cache(maxsize=4096)
 def find(value: str) -> str | None:
     """Return a format as people know it (CSV, GeoJSON, WMS): the vocabulary's name. None when it is not known."""
-    value = " ".join(value.strip().split())
+    return _find(" ".join(value[:LONGEST].split()))
+
+
+@lru_cache(maxsize=4096)
+def _find(value: str) -> str | None:
     name = value.rpartition("/authority/file-type/")[2].rpartition("/media-types/")[2]
     vocabulary = load("file_type")
     for text in (value, name, name.lstrip("."), _IDIOMS.get(name.lower())):

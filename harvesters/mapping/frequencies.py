@@ -7,6 +7,8 @@ import re
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.oslo.vocabularies import load
 
+#: Longest sentence looked at (characters).
+LONGEST = 500
 #: What sentences about frequency hold, from often to seldom: the first that fits decides. French and Dutch.
 _PHRASES = [
     (re.compile(pattern, re.I), code)
@@ -37,7 +39,7 @@ def read(draft: Draft, field: str, *values: str | None) -> str | None:
     nothing known is kept among ``unresolved``.
     """
     vocabulary = load("frequency")
-    said = [" ".join(value.split()) for value in values if value and value.strip()]
+    said = [" ".join(value[:LONGEST].split()) for value in values if value and value.strip()]
     for value in said:
         concept = vocabulary.resolve(value)
         if concept:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 import re
+from itertools import accumulate
 from typing import Any
 
 import shapely
@@ -17,9 +18,13 @@ LITERAL_LIMIT = 2_000_000
 VERTEX_LIMIT = 2_000
 _TOLERANCE = 0.001  # degrees, about 100 m
 
-_WKT = re.compile(r"^\s*(?:<(?P<crs>[^>]*)>|SRID=(?P<srid>\d+);)?\s*(?P<wkt>[A-Z]+\s*(?:Z|M|ZM)?\s*\(.*)$", re.I | re.S)
-_WKT_BBOX = re.compile(r"^\s*(?:BBOX|ENVELOPE)\s*\(([^)]*)\)\s*$", re.I)
-_GML_LIST = re.compile(r"<(?:gml:)?(?:posList|pos|lowerCorner|upperCorner)\b[^>]*>([^<]*)</", re.I)
+_WKT = re.compile(
+    r"^(?:<(?P<crs>[^>]*)>|SRID=(?P<srid>\d+);)?\s*(?P<wkt>[A-Z]+\s{0,3}(?:Z|M|ZM)?\s{0,3}\(.*)$", re.I | re.S
+)
+#: Deepest nesting of WKT: GEOS reads collections within collections until its stack is full, and the process dies.
+_DEPTH = 6
+_WKT_BBOX = re.compile(r"^(?:BBOX|ENVELOPE)\s{0,3}\(([^()]*)\)$", re.I)
+_GML_LIST = re.compile(r"<(?:gml:)?(?:posList|pos|lowerCorner|upperCorner)\b[^<>]*>([^<]*)</", re.I)
 _GML_CRS = re.compile(r"srsName\s*=\s*[\"']([^\"']*)[\"']", re.I)
 _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 # Axis order latitude, longitude: what GML in EPSG:4326 (not CRS84) means.
@@ -89,6 +94,9 @@ def _numbers(text: str) -> list[float]:
 def _from_wkt(match: re.Match[str]) -> BaseGeometry | None:
     crs = match["crs"] or (f"EPSG:{match['srid']}" if match["srid"] else "")
     if crs and not _WGS84.search(crs):
+        return None
+    depths = accumulate({"(": 1, ")": -1}.get(char, 0) for char in match["wkt"])
+    if max(depths) > _DEPTH:
         return None
     geometry = shapely.from_wkt(match["wkt"])
     if geometry is None:

@@ -28,16 +28,18 @@ class Tag:
     machine: bool = False
 
 
-@lru_cache(maxsize=512)
 def tag(text: str | None) -> Tag:
     """Read a language tag: ``nl``, ``nl-BE``, ``FR``, ``fre``, ``fr-t-nl`` (BCP 47 T extension: machine translation).
 
     data.gov.be marks its eTranslation output so; cutting such a tag to two letters would give two French titles, one
     of them not written by anyone.
     """
-    if not text:
-        return Tag(None)
-    parts = re.split(r"[-_]", text.strip().lower())
+    return _tag(text[:100].strip().lower()) if text else Tag(None)
+
+
+@lru_cache(maxsize=512)
+def _tag(text: str) -> Tag:
+    parts = re.split(r"[-_]", text)
     language = _CODES.get(parts[0], parts[0])
     if not (len(language) == 2 and language.isascii() and language.isalpha()):
         language = None

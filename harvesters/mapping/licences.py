@@ -10,6 +10,8 @@ from ckanext.harvesters.mapping import urls
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.oslo.vocabularies import Concept, load
 
+#: Longest licence text looked at (characters).
+LONGEST = 2_000
 #: Texts that say that nothing is said.
 _NOTHING_SAID = frozenset({"", "notspecified", "not specified", "none", "null", "unknown", "onbekend", "inconnue"})
 # A name without its version means no licence in particular. What follows the version in a Creative Commons address
@@ -21,7 +23,7 @@ _CC_WORDS = re.compile(r"\bcc[ -]by(?P<kind>(?:[ -](?:sa|nc|nd))*)[ -]v?(?P<vers
 def find(value: str) -> Concept | None:
     """Return the licence a text or address means; None when it is not known."""
     vocabulary = load("licence")
-    value = " ".join(value.split())
+    value = " ".join(value[:LONGEST].split())
     found = vocabulary.resolve(value)
     if found is None and (match := _CC.match(value)):
         kind, name, version = match[1].lower(), match[2].lower(), match[3]

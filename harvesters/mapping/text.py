@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
-from html.parser import HTMLParser
+from collections.abc import Mapping
+from html import unescape
+from types import MappingProxyType
 
 from ckanext.harvesters.mapping.urls import tidy
 
@@ -17,10 +19,14 @@ DESCRIPTION_LIMIT = 100_000
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 # Invisible and harmless: dropped without a word.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
-_MARKUP = re.compile(
-    r"<\s*/?\s*(?:p|br|div|span|ul|ol|li|a|b|i|u|em|strong|h[1-6]|table|tr|td|img|script|style|font|section)\b[^<>]*>",
-    re.IGNORECASE,
-)
+# A tag, or a declaration. Everything in these expressions stops at the next "<": portals send megabytes, and the
+# standard library's HTMLParser takes minutes for 50 kB of "<a " (quadratic until Python 3.13.6).
+_TAG = re.compile(r"<(?P<close>/)?(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<attributes>(?:[\s/][^<>]*)?)>|<[!?][^<>]*>")
+_HREF = re.compile(r"\shref\s*=\s*(?:\"([^\"]*)\"|'([^']*)'|([^\s\"'>]+))", re.IGNORECASE)
+_HTML = frozenset(
+    {"p", "br", "div", "span", "ul", "ol", "li", "a", "b", "i", "u", "em", "strong", "h1", "h2", "h3", "h4", "h5", "h6",
+     "table", "tr", "td", "img", "script", "style", "font", "section"}
+)  # fmt: skip
 
 
 def clean(text: str) -> str:
@@ -48,76 +54,88 @@ def prose(text: str) -> str:
     addresses remain.
     """
     text = clean(text)
-    if "<" not in text or not _MARKUP.search(text):
+    if "<" not in text or not any((tag["name"] or "").lower() in _HTML for tag in _TAG.finditer(text)):
         return text
-    writer = _MarkdownWriter()
-    writer.feed(text)
-    writer.close()
-    return writer.markdown()
+    return _MarkdownWriter().write(_without_comments(text))
 
 
-class _MarkdownWriter(HTMLParser):
-    """Write HTML as Markdown. Tolerant: whatever the tags, it ends with the text in them."""
+def _without_comments(html: str) -> str:
+    """Drop comments; what text processors leave in them (``<!--[if gte mso 9]>…``) is no description."""
+    parts, position = [], 0
+    while (start := html.find("<!--", position)) >= 0 and (end := html.find("-->", start + 4)) >= 0:
+        parts.append(html[position:start])
+        position = end + 3
+    return "".join(parts) + html[position:]
+
+
+class _MarkdownWriter:
+    """Write HTML as Markdown. Tolerant: whatever the tags, it ends with the text in them. Linear in the text."""
 
     _BLOCKS = frozenset({"p", "div", "section", "table", "tr", "ul", "ol", "blockquote"})
-    _EMPHASIS = {"b": "**", "strong": "**", "i": "*", "em": "*"}  # noqa: RUF012  (read only)
+    _EMPHASIS: Mapping[str, str] = MappingProxyType({"b": "**", "strong": "**", "i": "*", "em": "*"})
+    _HEADINGS = frozenset({"h1", "h2", "h3", "h4", "h5", "h6"})
     _HIDDEN = frozenset({"script", "style", "head", "iframe", "object", "template"})
 
     def __init__(self) -> None:
-        super().__init__(convert_charrefs=True)
         self._parts: list[str] = []
-        self._hidden = 0
-        self._links: list[tuple[str | None, int]] = []
+        self._hidden: str | None = None
+        self._link: tuple[str | None, int] | None = None
 
-    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        """Open a tag."""
-        if tag in self._HIDDEN:
-            self._hidden += 1
-        elif self._hidden:
-            return
-        elif tag in self._BLOCKS:
-            self._parts.append("\n\n")
-        elif tag == "br":
-            self._parts.append("\n")
-        elif tag == "li":
-            self._parts.append("\n- ")
-        elif tag == "td":
-            self._parts.append(" ")
-        elif tag[0] == "h" and tag[1:].isdigit():
-            self._parts.append("\n\n" + "#" * min(int(tag[1:]) + 1, 6) + " ")
-        elif tag in self._EMPHASIS:
-            self._parts.append(f"\x01{self._EMPHASIS[tag]}")
-        elif tag == "a":
-            self._links.append((tidy(dict(attrs).get("href") or "", mail=True), len(self._parts)))
+    def write(self, html: str) -> str:
+        """Return the text of HTML as Markdown."""
+        position = 0
+        for tag in _TAG.finditer(html):
+            self._words(html[position : tag.start()])
+            position = tag.end()
+            name = (tag["name"] or "").lower()
+            if self._hidden:
+                self._hidden = None if tag["close"] and name == self._hidden else self._hidden
+            elif tag["close"]:
+                self._end(name)
+            elif name in self._HIDDEN:
+                self._hidden = name
+            elif name:
+                self._start(name, tag["attributes"])
+        self._words(html[position:])
+        return self._tidy("".join(self._parts))
 
-    def handle_endtag(self, tag: str) -> None:
-        """Close a tag."""
-        if tag in self._HIDDEN:
-            self._hidden = max(0, self._hidden - 1)
-        elif self._hidden:
-            return
-        elif tag in self._BLOCKS or (tag[0] == "h" and tag[1:].isdigit()):
+    def _words(self, piece: str) -> None:
+        if piece and not self._hidden:
+            words = _FORBIDDEN.sub("", unescape(piece))
+            self._parts.append(words if "\n\n" in words else re.sub(r"\s+", " ", words))
+
+    def _start(self, name: str, attributes: str) -> None:
+        if name in self._BLOCKS:
             self._parts.append("\n\n")
-        elif tag in self._EMPHASIS:
-            self._parts.append(f"\x02{self._EMPHASIS[tag]}")
-        elif tag == "a" and self._links:
-            target, start = self._links.pop()
+        elif name in self._HEADINGS:
+            self._parts.append("\n\n" + "#" * min(int(name[1]) + 1, 6) + " ")
+        elif name in self._EMPHASIS:
+            self._parts.append(f"\x01{self._EMPHASIS[name]}")
+        elif name == "a":
+            href = _HREF.search(attributes)
+            address = unescape(next(filter(None, href.groups()), "")) if href else ""
+            self._link = (tidy(address, mail=True), len(self._parts))
+        else:
+            self._parts.append({"br": "\n", "li": "\n- ", "td": " "}.get(name, ""))
+
+    def _end(self, name: str) -> None:
+        if name in self._BLOCKS or name in self._HEADINGS:
+            self._parts.append("\n\n")
+        elif name in self._EMPHASIS:
+            self._parts.append(f"\x02{self._EMPHASIS[name]}")
+        elif name == "a" and self._link:
+            (target, start), self._link = self._link, None
             label = " ".join("".join(self._parts[start:]).split())
             if target and label and label != target:
                 self._parts[start:] = [f"[{label}]({target})"]
 
-    def handle_data(self, data: str) -> None:
-        """Take text."""
-        if not self._hidden:
-            self._parts.append(re.sub(r"\s+", " ", data) if "\n\n" not in data else data)
-
-    def markdown(self) -> str:
-        """Return what was written, blank lines and empty emphasis put right."""
-        text = "".join(self._parts)
-        text = re.sub(r"\x01(\*+)(\s*)\x02\1", r"\2", text)
-        # Markdown emphasis may not begin or end with a space: the space goes outside.
-        text = re.sub(r"\x01(\*+)(\s+)", r"\2\1", text)
-        text = re.sub(r"(\s+)\x02(\*+)", r"\2\1", text)
-        text = text.replace("\x01", "").replace("\x02", "").replace("\xa0", " ")
-        text = re.sub(r"[ \t]+\n", "\n", re.sub(r"\n[ \t]+(?![-#])", "\n", text))
-        return re.sub(r"\n{3,}", "\n\n", text).strip()
+    @staticmethod
+    def _tidy(text: str) -> str:
+        """Put blank lines and emphasis right: Markdown's may be neither empty nor begin or end with a space."""
+        text = re.sub(r"[ \t\xa0]+", " ", text)
+        text = re.sub(r" ?\n ?", "\n", text)
+        text = re.sub(r"\n{3,}", "\n\n", text)
+        text = re.sub(r"\x01(\*+)(\s{0,3})\x02\1", r"\2", text)
+        text = re.sub(r"\x01(\*+)(\s{1,3})", r"\2\1", text)
+        text = re.sub(r"(\s{1,3})\x02(\*+)", r"\2\1", text)
+        return re.sub(r"\n{3,}", "\n\n", text.replace("\x01", "").replace("\x02", "")).strip()

@@ -8,6 +8,8 @@ from ckanext.harvesters.mapping.draft import Draft
 from ckanext.oslo.vocabularies import load
 from ckanext.oslo.vocabularies.concepts import fold
 
+#: Longest theme looked at (characters).
+LONGEST = 1_000
 #: Shelves of the portals that hold more than one EU theme, or whose name is no theme's (folded text → codes). The
 #: Walloon ones are ODWB's as of 2025-02; Werk, the employment department's portal, sorts its sets by policy field.
 _SHELVES = {
@@ -82,6 +84,7 @@ def label_of(value: str) -> str:
 def find(value: str) -> list[str]:
     """Return the URIs of the EU themes a portal's theme means; [] when unknown."""
     vocabulary = load("theme")
+    value = value[:LONGEST].strip()
     found = vocabulary.resolve(value)
     if found:
         return [found.uri]

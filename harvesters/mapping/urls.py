@@ -21,7 +21,7 @@ def _escape(match: re.Match[str]) -> str:
     return "" if "\ud800" <= char <= "\udfff" else f"%{ord(char):02X}"
 
 
-@lru_cache(maxsize=8192)
+@lru_cache(maxsize=2048)
 def tidy(address: str, *, mail: bool = False) -> str | None:
     r"""Return an absolute http(s) address (with ``mail`` also mailto), or None where there is none.
 
@@ -39,7 +39,7 @@ def tidy(address: str, *, mail: bool = False) -> str | None:
         text = f"https://{text}"
     if mail and text[:7].lower() == "mailto:":
         return f"mailto:{text[7:]}" if email(text) else None
-    if not text.startswith(("http://", "https://")) or re.search(r"\s+https?://", text):
+    if not text.startswith(("http://", "https://")) or re.search(r"\shttps?://", text):
         return None
     text = _UNSAFE.sub(_escape, text)
     try:

@@ -11,6 +11,7 @@ The API gives a window of 10,000 datasets; what lies beyond comes from the catal
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
@@ -37,6 +38,7 @@ _API = "/api/explore/v2.1"
 #: offset + limit must stay below this (vendor's OpenAPI, 2025-06).
 WINDOW = 10_000
 _LARGEST_PAGE = 100
+_UID = re.compile(r"[A-Za-z0-9_-]{1,100}")
 
 
 class Opendatasoft:
@@ -122,13 +124,13 @@ def _records(source: Source, items: Sequence[Any], url: str) -> tuple[list[Sourc
     for number, item in enumerate(items):
         uid = item.get("dataset_uid") if isinstance(item, dict) else None
         slug = item.get("dataset_id") if isinstance(item, dict) else None
-        if not isinstance(uid, str) or not uid.strip() or not isinstance(slug, str):
+        if not isinstance(uid, str) or not _UID.fullmatch(uid) or not isinstance(slug, str):
             shown = slug if isinstance(slug, str) else item
             problems.append(Problem(None, f"results[{number}].dataset_uid", shorten(shown), Reason.NO_IDENTIFIER, url))
             continue
         records.append(
             SourceRecord(
-                guid=f"{host}:{uid.strip()}",
+                guid=f"{host}:{uid}",
                 content=write_record(item),
                 media_type=JSON,
                 url=f"{base}/explore/dataset/{slug}/",

@@ -33,13 +33,13 @@ class Recorded:
         self.records = [record for page in self.pages for record in page.records]
         self.mapped: list[Mapped] = []
         self.failed: list[Problem] = []
-        begun = time.perf_counter()
+        begun = time.process_time()
         for record in self.records:
             try:
                 self.mapped.append(protocol(source.protocol).map(self.source, record))
             except RecordError as error:
                 self.failed.append(error.problem(record))
-        self.milliseconds = 1000 * (time.perf_counter() - begun) / max(len(self.records), 1)
+        self.milliseconds = 1000 * (time.process_time() - begun) / max(len(self.records), 1)
 
 
 def source(name: str, language: str, **options: Any) -> Source:
