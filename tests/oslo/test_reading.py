@@ -142,13 +142,12 @@ class TestTranslations:
         assert found == {language: clean for language, one in texts.items() if (clean := text.clean(one))}
 
     @given(st.one_of(st.text(), st.integers(), st.lists(st.text()), st.dictionaries(st.text(), st.text())))
-    def test_anything_else_is_read_or_refused_with_a_sentence(self, value: Any) -> None:
+    def test_anything_else_is_read_or_refused(self, value: Any) -> None:
         try:
             found = read(field("translated", limit=100), value)
-        except FieldError as error:
-            assert str(error)
-        else:
-            assert all(isinstance(one, str) and one for one in found.values())
+        except FieldError:
+            return
+        assert all(isinstance(one, str) and one for one in found.values())
 
     @given(st.dictionaries(LANGUAGE, st.lists(st.text(max_size=40), max_size=5)))
     def test_keywords_are_kept_once_and_stay_when_read_again(self, words: dict[str, list[str]]) -> None:

@@ -97,7 +97,7 @@ def oslo_form_texts(field: Mapping[str, Any], data: Mapping[str, Any]) -> list[d
     languages: dict[str, None] = dict.fromkeys([*([reader] if reader in LANGUAGES else []), *LANGUAGES, *stored, *sent])
     inputs = []
     for language in languages:
-        value = sent[language] if sent else stored.get(language, "")
+        value = sent.get(language, "") if sent else stored.get(language, "")
         inputs.append({"language": language, "name": f"{name}-{language}", "value": _joined(value)})
     return inputs
 
