@@ -18,6 +18,8 @@ from ckanext.harvesters.replay.catalogue import Catalogue
 from ckanext.harvesters.replay.portals import recorded_portals, sample_portals
 from ckanext.harvesters.replay.server import Portal, ReplayServer
 
+DESCRIPTION = "Serve stand-in portals on 127.0.0.1, from invented or recorded catalogues."
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Read the command line, serve until told to end, and give the exit status."""
@@ -48,7 +50,7 @@ def _counted(portal: Portal) -> str:
 
 
 def _parser() -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(prog="python -m ckanext.harvesters.replay", description=__doc__.splitlines()[0])
+    parser = argparse.ArgumentParser(prog="python -m ckanext.harvesters.replay", description=DESCRIPTION)
     content = parser.add_mutually_exclusive_group()
     content.add_argument("--samples", action="store_true", help="serve the invented records (the default)")
     content.add_argument("--snapshots", type=Path, metavar="DIR", help="serve the recorded catalogues of a folder")

@@ -103,7 +103,7 @@ def _sample(record: Mapping[str, Any], language: str, notes: Mapping[str, str], 
         licence=record.get("licence"),
         created=str(record.get("issued") or record["created"]),
         modified=str(record["modified"]),
-        period=tuple(map(str, record["period"])) if "period" in record else None,
+        period=(str(record["period"][0]), str(record["period"][1])) if "period" in record else None,
         files=tuple(
             SampleFile(file.get("file"), file.get("url"), file.get("format"), file.get("title"))
             for file in record.get("files", ())

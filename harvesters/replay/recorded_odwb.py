@@ -11,10 +11,10 @@ from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
-from pyoxigraph import BlankNode, Literal, NamedNode
+from pyoxigraph import Literal, NamedNode
 
 from ckanext.harvesters.replay.catalogue import Record, chosen
-from ckanext.harvesters.replay.recordings import DCAT, DCT, FOAF, Described, Recording, first, texts
+from ckanext.harvesters.replay.recordings import DCAT, DCT, FOAF, Described, Recording, first, is_node, texts
 
 VCARD = "http://www.w3.org/2006/vcard/ns#"
 DATASETS = "https://www.odwb.be/explore/dataset/"
@@ -74,7 +74,7 @@ def _record(recording: Recording, iri: str) -> Record:
 def document(dataset_id: str, described: Described, node: NamedNode) -> dict[str, Any]:
     """Make the document of one dataset from what is said of it."""
     said = described[node]
-    files = [described.get(value, []) for name, value in said if name.value == f"{DCAT}distribution" and _node(value)]
+    files = [described.get(value, []) for name, value in said if name.value == f"{DCAT}distribution" and is_node(value)]
     formats = {text.rpartition("/")[2] for file in files for text in texts(file, f"{DCT}format")}
     geographic = bool(formats & {"SHP", "GEOJSON", "KML"})
     licence, licence_url = _licence(files)
@@ -181,8 +181,4 @@ def _text(said: list[Any], name: str) -> str | None:
 
 def _first_node(said: list[Any], name: str) -> Any:
     value = first(said, name)
-    return value if _node(value) else None
-
-
-def _node(value: object) -> bool:
-    return isinstance(value, NamedNode | BlankNode)
+    return value if is_node(value) else None

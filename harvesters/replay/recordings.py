@@ -10,6 +10,7 @@ import zlib
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
 from pathlib import Path
+from typing import TypeGuard
 
 from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat, parse
 
@@ -73,7 +74,7 @@ class Recording:
         packed = self._members.get(iri)
         if packed:
             for quad in parse(zlib.decompress(packed), format=RdfFormat.N_TRIPLES):
-                if isinstance(quad.subject, NamedNode | BlankNode):
+                if is_node(quad.subject):
                     described.setdefault(quad.subject, []).append((quad.predicate, quad.object))
         return described
 
@@ -140,3 +141,8 @@ def texts(statements: Iterable[tuple[NamedNode, Term]], name: str) -> list[str]:
     return [
         value.value for found, value in statements if found.value == name and isinstance(value, Literal | NamedNode)
     ]
+
+
+def is_node(value: object) -> TypeGuard[Node]:
+    """Say whether a value is something that can be described, and no literal."""
+    return isinstance(value, NamedNode | BlankNode)
