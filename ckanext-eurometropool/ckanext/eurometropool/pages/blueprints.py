@@ -71,7 +71,7 @@ def preview(resource_id: object) -> Response | str:
         shown["sketch"] = previews.preview(resource)
     except NoPreview as error:
         shown["trouble"] = str(error)
-    template = "portal/preview.html" if getattr(request, "htmx", False) else "portal/preview_page.html"
+    template = "portal/preview.html" if tk.request.htmx else "portal/preview_page.html"
     response = make_response(tk.render(template, shown))
     response.vary.add("HX-Request")
     return response  # pyright: ignore[reportReturnType]  # Flask's class; CKAN's is a subclass

@@ -6,6 +6,7 @@ import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
+from urllib.parse import unquote, urlsplit
 
 from ckan.plugins import toolkit as tk
 
@@ -38,6 +39,7 @@ class File:
 
     id: str
     title: Text
+    named: str
     description: Text
     format: str
     size: str
@@ -138,15 +140,39 @@ SAID = {
 }  # fmt: skip
 
 
+#: Fields of a file that its page says in its own words.
+FILE_SAID = {
+    "name_translated",
+    "description_translated",
+    "name",
+    "description",
+    "url",
+    "download_url",
+    "format",
+    "size",
+}
+
+
 def details(dataset: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the fields of the schema that have a value and are not said elsewhere on the page."""
+    return _filled(dataset, "dataset_fields", dataset, SAID)
+
+
+def file_details(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the fields of a file that have a value and are not said elsewhere on its page."""
+    return _filled(dataset, "resource_fields", resource, FILE_SAID)
+
+
+def _filled(
+    dataset: Mapping[str, Any], group: str, values: Mapping[str, Any], said: set[str]
+) -> list[Mapping[str, Any]]:
     schema = tk.h.scheming_get_dataset_schema(dataset.get("type") or "dataset") or {}
     return [
         field
-        for field in schema.get("dataset_fields", ())
-        if field["field_name"] not in SAID
+        for field in schema.get(group, ())
+        if field["field_name"] not in said
         and field.get("display_snippet", "") is not None
-        and dataset.get(field["field_name"]) not in (None, "", [], {})
+        and values.get(field["field_name"]) not in (None, "", [], {})
     ]
 
 
@@ -264,10 +290,13 @@ def _file(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> File:
     )
     octets = str(resource.get("size") or "")
     url = str(resource.get("download_url") or resource.get("url") or "")
-    fallback = resource.get("name") or kind or tk._("File")
+    title = cards.text(resource, "name", otherwise=str(resource.get("name") or kind or tk._("File")))
+    if title.value.casefold() == kind.casefold():  # many portals name a file by its format
+        title = Text(kind, "", foreign=False)
     return File(
         id=resource["id"],
-        title=cards.text(resource, "name", otherwise=str(fallback)),
+        title=title,
+        named=_file_name(url),
         description=cards.text(resource, "description"),
         format=kind,
         size=phrases.size(int(octets), cards.reader()) if octets.isdigit() else "",
@@ -278,16 +307,27 @@ def _file(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> File:
     )
 
 
+def _file_name(url: str) -> str:
+    """Return the name of the file at an address, "" when its path ends without one."""
+    name = unquote(urlsplit(url).path.rpartition("/")[2])
+    return name if "." in name and len(name) < 80 else ""
+
+
 def _table(dataset: Mapping[str, Any]) -> Table | None:
     """Return the first rows of the first file whose rows the DataStore has."""
-    for resource in dataset.get("resources") or []:
-        if resource.get("datastore_active"):
-            try:
-                found = tk.get_action("datastore_search")({}, {"resource_id": resource["id"], "limit": ROWS})
-            except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError):
-                continue
-            return _rows(dataset, resource, found)
-    return None
+    tables = (table_of(dataset, resource) for resource in dataset.get("resources") or [])
+    return next((table for table in tables if table), None)
+
+
+def table_of(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> Table | None:
+    """Return the first rows of a file, None when the DataStore does not have them."""
+    if not resource.get("datastore_active"):
+        return None
+    try:
+        found = tk.get_action("datastore_search")({}, {"resource_id": resource["id"], "limit": ROWS})
+    except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError):
+        return None
+    return _rows(dataset, resource, found)
 
 
 def _rows(dataset: Mapping[str, Any], resource: Mapping[str, Any], found: Mapping[str, Any]) -> Table:

@@ -291,6 +291,11 @@ def _seam(border: LineString, exact: Mapping[str, BaseGeometry]) -> Seam:
     return Seam(" ".join(f"{x:.0f},{y:.0f}" for x, y in drawn), tuple(twins))
 
 
+def distance(one: BaseGeometry, other: BaseGeometry) -> float:
+    """Return how far apart two shapes in WGS84 degrees are, in km; 0 when they touch."""
+    return _on_plane(one).distance(_on_plane(other))
+
+
 def quartiles(counts: Mapping[str, int]) -> dict[str, int]:
     """Return the density class of each key: 0 without datasets, else 1 to 4 by quartile of the others."""
     ranked = sorted(count for count in counts.values() if count > 0)

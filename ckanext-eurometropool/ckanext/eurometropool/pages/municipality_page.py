@@ -5,18 +5,21 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+import shapely
 from ckan.plugins import toolkit as tk
 
 from ckanext.eurometropool.municipalities.register import Municipality, Register
-from ckanext.eurometropool.pages import cards, places, searching
+from ckanext.eurometropool.pages import cards, phrases, places, searching
 from ckanext.eurometropool.pages.cards import Card
-from ckanext.eurometropool.pages.drawing import Box, quartiles
+from ckanext.eurometropool.pages.drawing import Box, distance, quartiles
 from ckanext.eurometropool.pages.places import Place, Region
 from ckanext.eurometropool.pages.searching import Found
 
 SHOWN = 4  # datasets a theme
 COMPARED = 4  # neighbours beside this municipality
 SUBJECTS = 8  # rows of the comparison
+REACH = 10.0  # km across a border that still count as near
+ACROSS = 6  # municipalities shown on the other side
 
 
 @dataclass(frozen=True)
@@ -30,10 +33,11 @@ class Subject:
 
 @dataclass(frozen=True)
 class Neighbour:
-    """A bordering municipality and how many datasets are about it."""
+    """A municipality nearby, how many datasets are about it, and how far it is when a border lies between."""
 
     place: Place
     count: int
+    apart: str
 
 
 @dataclass(frozen=True)
@@ -89,7 +93,7 @@ def municipality_page(known: Register, municipality: Municipality) -> Municipali
         around=sum(counts.get(m.key, 0) for m in neighbours),
         subjects=[s for name in ("mobility", "work", "dataset") if (s := _subject(municipality, name)).cards],
         themes=_themes(municipality, own["facets"]["theme"]),
-        sides=_sides(municipality, neighbours, counts),
+        sides=_sides(known, municipality, counts),
         comparison=_comparison(municipality, neighbours, counts),
         density=quartiles(counts),
         window=cloth.around([municipality.key], 0.55, 1.12) if cloth else None,
@@ -123,21 +127,49 @@ def _themes(municipality: Municipality, counts: Mapping[str, int]) -> list[Found
     ]
 
 
-def _sides(here: Municipality, neighbours: Sequence[Municipality], counts: Mapping[str, int]) -> list[Side]:
-    same = [m for m in neighbours if m.region == here.region]
-    language = [m for m in neighbours if m.country == here.country and m.region != here.region]
-    state = [m for m in neighbours if m.country != here.country]
+def _sides(known: Register, here: Municipality, counts: Mapping[str, int]) -> list[Side]:
+    near = _near(known, here)
+    same = [m for m in known.neighbours(here.key) if m.region == here.region]
+    across = [known.municipalities[key] for key in near]
+    language = [m for m in across if m.country == here.country]
+    state = [m for m in across if m.country != here.country]
     region = places.region(here.region).name
     sides = [
-        Side(tk._("In {region}").format(region=region), crossing=False, neighbours=_counted(same, counts)),
-        Side(tk._("Over the language border"), crossing=True, neighbours=_counted(language, counts)),
-        Side(tk._("Over the state border"), crossing=True, neighbours=_counted(state, counts)),
+        Side(tk._("In {region}").format(region=region), False, _counted(same, counts, {})),
+        Side(tk._("Over the language border"), True, _counted(language[:ACROSS], counts, near)),
+        Side(tk._("Over the state border"), True, _counted(state[:ACROSS], counts, near)),
     ]
     return [side for side in sides if side.neighbours]
 
 
-def _counted(neighbours: Sequence[Municipality], counts: Mapping[str, int]) -> list[Neighbour]:
-    return [Neighbour(place, counts.get(place.key, 0)) for place in places.places(neighbours)]
+def _near(known: Register, here: Municipality) -> dict[str, float]:
+    """Return the keys across a border within ``REACH`` km with their distance, the nearest first."""
+    found: dict[str, float] = {}
+    shape = known.polygon(here.key) or shapely.Point(here.point)
+    for other in known:
+        if other.region != here.region and _degrees(here, other) < 0.6:
+            apart = distance(shape, known.polygon(other.key) or shapely.Point(other.point))
+            if apart <= REACH:
+                found[other.key] = 0.0 if other.key in here.neighbours else apart
+    return dict(sorted(found.items(), key=lambda pair: pair[1]))
+
+
+def _degrees(one: Municipality, other: Municipality) -> float:
+    return abs(one.point[0] - other.point[0]) + abs(one.point[1] - other.point[1])
+
+
+def _counted(
+    neighbours: Sequence[Municipality], counts: Mapping[str, int], near: Mapping[str, float]
+) -> list[Neighbour]:
+    ordered = neighbours if near else sorted(neighbours, key=lambda m: tk.h.strxfrm(m.name(cards.reader())))
+    return [Neighbour(places.as_place(m), counts.get(m.key, 0), _apart(near.get(m.key))) for m in ordered]
+
+
+def _apart(km: float | None) -> str:
+    """Say how far away a municipality across the border is; nothing for one on this side."""
+    if km is None:
+        return ""
+    return tk._("bordering") if km < 0.05 else f"{phrases.number(round(km, 1), cards.reader())}\N{NO-BREAK SPACE}km"
 
 
 def _comparison(here: Municipality, neighbours: Sequence[Municipality], counts: Mapping[str, int]) -> Comparison | None:

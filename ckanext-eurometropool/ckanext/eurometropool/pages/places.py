@@ -107,16 +107,26 @@ def places(among: Iterable[Municipality] | None = None) -> list[Place]:
     return sorted((as_place(m) for m in chosen), key=lambda p: tk.h.strxfrm(p.name))
 
 
-def labels(keys: Iterable[str], *, lift: int = 0) -> list[tuple[str, int, int]]:
-    """Return names with where they stand on the drawing: (name, x, y)."""
+def labels(keys: Iterable[str], size: int = 0) -> list[tuple[str, int, int]]:
+    """Return names with where they stand on the drawing: (name, x, y).
+
+    With the ``size`` of the letters in drawing units, a name that would run into an earlier one is left out.
+    """
     drawn = cloth()
-    if drawn is None:
-        return []
-    return [
-        (place(key).name, drawn.outlines[key].middle[0], drawn.outlines[key].middle[1] + 40 - lift)
-        for key in keys
-        if key in drawn.outlines
-    ]
+    placed: list[tuple[str, int, int]] = []
+    for key in keys:
+        if drawn and key in drawn.outlines:
+            x, y = drawn.outlines[key].middle
+            name = place(key).name
+            if not any(_collide((name, x, y), other, size) for other in placed):
+                placed.append((name, x, y))
+    return placed
+
+
+def _collide(one: tuple[str, int, int], other: tuple[str, int, int], size: int) -> bool:
+    """Whether two names of letters of this size would touch; half a letter's height is its usual width."""
+    width = (len(one[0]) + len(other[0])) / 2 * size * 0.52
+    return abs(one[1] - other[1]) < width and abs(one[2] - other[2]) < size * 1.1
 
 
 def _reader() -> str:

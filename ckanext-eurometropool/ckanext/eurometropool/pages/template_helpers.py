@@ -11,7 +11,7 @@ from flask import request
 
 from ckanext.eurometropool.pages import cards, dataset_page, forms, home, phrases, places, searching
 from ckanext.eurometropool.pages.cards import Card
-from ckanext.eurometropool.pages.dataset_page import DatasetPage
+from ckanext.eurometropool.pages.dataset_page import DatasetPage, Table
 from ckanext.eurometropool.pages.drawing import Box, Cloth, bare, window
 from ckanext.eurometropool.pages.forms import Mistake, Section
 from ckanext.eurometropool.pages.home import Home
@@ -129,9 +129,9 @@ def portal_places() -> list[Place]:
     return places.places()
 
 
-def portal_place_labels(keys: Sequence[str]) -> list[tuple[str, int, int]]:
-    """Return names with where they stand on the drawing."""
-    return places.labels(keys)
+def portal_place_labels(keys: Sequence[str], size: int = 0) -> list[tuple[str, int, int]]:
+    """Return names with where they stand on the drawing; with the size of the letters, those that have room."""
+    return places.labels(keys, size)
 
 
 def portal_municipality_count() -> int:
@@ -276,3 +276,18 @@ def portal_form_errors(fields: Sequence[Mapping[str, Any]], errors: Mapping[str,
 def portal_form_heading(dataset_type: str, dataset: Mapping[str, Any] | None) -> str:
     """Return the heading of a form."""
     return forms.heading(dataset_type, dataset)
+
+
+def portal_table(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> Table | None:
+    """Return the first rows of a file, None when the DataStore does not have them."""
+    return dataset_page.table_of(dataset, resource)
+
+
+def portal_file_details(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
+    """Return the fields of a file that its page has not shown in its own words."""
+    return dataset_page.file_details(dataset, resource)
+
+
+def portal_organization_title(organization: Mapping[str, Any]) -> str:
+    """Name an organization in the reader's language."""
+    return cards.text(organization, "title", otherwise=organization.get("display_name") or organization["name"]).value
