@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import lru_cache
 from typing import Any
 
 from ckanext.oslo.vocabularies import load
@@ -122,10 +123,13 @@ _WORK_RULES = (
 )  # fmt: skip
 
 
+_folded = lru_cache(maxsize=8192)(fold)
+
+
 def words_of(dataset: dict[str, Any]) -> tuple[str, list[str]]:
     """Return the folded titles (all languages) as one text, and the folded keywords."""
     titles = " | ".join(fold(title) for title in dataset.get("title_translated", {}).values())
-    keywords = [fold(word) for words in (dataset.get("tags_translated") or {}).values() for word in words]
+    keywords = [_folded(word) for words in (dataset.get("tags_translated") or {}).values() for word in words]
     return titles, keywords
 
 
@@ -135,7 +139,10 @@ def explain(dataset: dict[str, Any]) -> tuple[str, str]:
     Work goes before mobility when the title says so ("Werknemers in de vervoersector"); a mobility theme, a
     high-value category or a title is enough for mobility; keywords only when two of them agree.
     """
-    titles, keywords = words_of(dataset)
+    return _explain(dataset, *words_of(dataset))
+
+
+def _explain(dataset: dict[str, Any], titles: str, keywords: list[str]) -> tuple[str, str]:
     if found := _WORK.search(titles):
         return "work", f"title: {found.group()}"
     if _TRANSPORT in (dataset.get("theme") or ()):
@@ -153,8 +160,8 @@ def explain(dataset: dict[str, Any]) -> tuple[str, str]:
 
 def classify(dataset: dict[str, Any]) -> None:
     """Set the dataset's ``type``, and the fields of that type which its words truly say."""
-    dataset["type"], _ = explain(dataset)
     titles, keywords = words_of(dataset)
+    dataset["type"], _ = _explain(dataset, titles, keywords)
     said = " | ".join([titles, *keywords])
     if dataset["type"] == "mobility":
         _set_mobility(dataset, said)
