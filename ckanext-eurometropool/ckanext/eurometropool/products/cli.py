@@ -10,6 +10,7 @@ from click import Command
 from ckanext.eurometropool.products import config, dataset, schedule
 from ckanext.eurometropool.products.errors import ProductError
 from ckanext.eurometropool.products.refreshing import refresh
+from ckanext.eurometropool.tables.cli import tables
 
 
 @click.group()
@@ -64,4 +65,4 @@ def _refresh(name: str) -> None:
         click.echo(f"{name}: {source}: {text}", err=True)
 
 
-COMMANDS: list[Command] = [products]
+COMMANDS: list[Command] = [products, tables]
