@@ -74,7 +74,17 @@ def _section(
 
 def _has(values: Mapping[str, Any], name: str) -> bool:
     """Whether a field has a value, as a whole or in parts as the form sends them (``title_translated-nl``)."""
-    return bool(values.get(name)) or any(value for key, value in values.items() if key.startswith(f"{name}-"))
+    parts = (value for key, value in values.items() if key == name or key.startswith(f"{name}-"))
+    return any(_said(value) for value in parts)
+
+
+def _said(value: Any) -> bool:
+    """Whether anything is in a value: a list of empty inputs says nothing."""
+    if isinstance(value, Mapping):
+        return any(_said(part) for part in value.values())
+    if isinstance(value, list | tuple):
+        return any(_said(part) for part in value)
+    return bool(value)
 
 
 def mistakes(fields: Iterable[Field], errors: Mapping[str, Any]) -> list[Mistake]:
