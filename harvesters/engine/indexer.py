@@ -31,8 +31,14 @@ def index(package_ids: Sequence[str], user: str) -> list[tuple[str, str]]:
 
 
 def _send(package_ids: Iterable[str], user: str) -> Iterable[tuple[str, str]]:
+    site_user = model.User.get(user)
     for package_id in package_ids:
-        context: Context = {"user": user, "ignore_auth": True, "session": model.Session}
+        context: Context = {
+            "user": user,
+            "auth_user_obj": site_user,
+            "ignore_auth": True,
+            "session": model.Session,
+        }
         try:
             logic.index_update_package(context, package_id, defer_commit=True)
         except SearchIndexError as error:

@@ -80,7 +80,8 @@ class Writer:
     def _transaction(self, changes: Sequence[Change]) -> list[tuple[Change, str]]:
         names = self._names(changes)
         there = self._already_there(changes)
-        written = [(change, self._save(change, names, there)) for change in changes]
+        user = model.User.get(self.user)
+        written = [(change, self._save(change, names, there, user)) for change in changes]
         model.Session.flush()
         self.lease.hold()
         store.keep(self.lease.source_id, self.lease.run_id, self.lease.job_id, written)
@@ -102,32 +103,32 @@ class Writer:
         model.Session.commit()
         return entries
 
-    def _context(self) -> Context:
+    def _context(self, user: model.User | None) -> Context:
         return {
             "user": self.user,
-            "auth_user_obj": model.User.get(self.user),
+            "auth_user_obj": user,
             "ignore_auth": True,
             "defer_commit": True,
             "return_id_only": True,
         }
 
-    def _save(self, change: Change, names: dict[str, str], there: frozenset[str]) -> str:
+    def _save(self, change: Change, names: dict[str, str], there: frozenset[str], user: model.User | None) -> str:
         dataset = {**change.dataset, "harvested": iso(now())}
         dataset["resources"] = [dict(resource) for resource in dataset.get("resources", ())]
         identifier = change.known.package_id if change.known else dataset_id(self.source, change.record.guid)
         if change.known is None and identifier not in there:
             return tk.get_action("package_create")(
-                self._context(), {**dataset, "id": identifier, "name": names[identifier]}
+                self._context(user), {**dataset, "id": identifier, "name": names[identifier]}
             )
-        return self._update(identifier, dataset)
+        return self._update(identifier, dataset, user)
 
-    def _update(self, identifier: str, dataset: dict[str, Any]) -> str:
-        show: Context = {"user": self.user, "ignore_auth": True}
+    def _update(self, identifier: str, dataset: dict[str, Any], user: model.User | None) -> str:
+        show: Context = {"user": self.user, "auth_user_obj": user, "ignore_auth": True}
         before = tk.get_action("package_show")(show, {"id": identifier})
         keep_resource_ids(dataset["resources"], before["resources"])
         # Whether and under which name a dataset is shown is the steward's to decide.
         dataset |= {"id": identifier} | {key: before[key] for key in ("name", "private", "state")}
-        context = self._context()
+        context = self._context(user)
         context["original_package"] = before
         updated = tk.get_action("package_update")(context, dataset)
         # package_update leaves its savepoint open when it returns early for the sake of defer_commit.

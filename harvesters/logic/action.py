@@ -124,7 +124,7 @@ def harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
     if asked.get("severity"):
         of_source.append(HarvestProblem.severity == asked["severity"])
     counted = sa.select(HarvestProblem.reason, sa.func.count()).where(*of_source).group_by(HarvestProblem.reason)
-    reasons: dict[str, int] = dict(model.Session.execute(counted).tuples())
+    reasons: dict[str, int] = dict(model.Session.execute(counted).tuples().all())
     run = runs.latest([source.id]).get(source.id)
     problems = store.problems(*of_source, limit=asked["limit"], offset=asked["offset"])
     return {

@@ -1,0 +1,1 @@
+"""Benchmarks: ours against the stock way, in one run, as ratios. Run by `./portal bench NAME`."""
