@@ -259,6 +259,12 @@ class TestText:
         )
         assert made["title"] == "Fietsen"
 
+    def test_a_long_description_can_be_found(self, call: Call, organization: dict[str, Any]) -> None:
+        notes = {"nl": "woord " * 10_000 + "speldenknop", "fr": "mot " * 10_000}
+        made = call("package_create", **{**WORK, "owner_org": organization["id"], "notes_translated": notes})
+        found = helpers.call_action("package_search", q="speldenknop")
+        assert [one["id"] for one in found["results"]] == [made["id"]]
+
 
 class TestOrganization:
     def test_has_its_name_in_three_languages(self) -> None:

@@ -81,6 +81,10 @@ class Record:
     language: str
     lenient: bool = False
     refused: list[dict[str, str]] = field(default_factory=list)
+    _resources: list[int] = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._resources = sorted({key[1] for key in self.data if len(key) > 2 and key[0] == "resources"})
 
     def read(self) -> None:
         """Read every field, and fill in what follows from others."""
@@ -91,9 +95,10 @@ class Record:
             self._read_one(key)
         self._tidy_groups()
         self._check_periods()
+        languages = tuple(self._own_languages())
         for prefix, fields in self._levels():
-            self._fill_core_texts(prefix, fields)
-        for index in self._resource_indexes():
+            self._fill_core_texts(prefix, fields, languages)
+        for index in self._resources:
             self._fill_format(index)
         if "spatial" in self.fields.dataset:
             self._derive_outline()
@@ -113,11 +118,8 @@ class Record:
 
     def _levels(self) -> Iterator[tuple[Key, Mapping[str, Field]]]:
         yield (), self.fields.dataset
-        for index in self._resource_indexes():
+        for index in self._resources:
             yield ("resources", index), self.fields.resource
-
-    def _resource_indexes(self) -> list[int]:
-        return sorted({key[1] for key in self.data if len(key) > 2 and key[0] == "resources"})
 
     def _gather_languages(self, prefix: Key, fields: Mapping[str, Field]) -> None:
         """Collect a form's ``title_translated-nl``, ``title_translated-fr`` … into ``title_translated``."""
@@ -196,14 +198,14 @@ class Record:
             ):
                 self.refuse(key, FieldError(_("The end lies before the beginning.")))
 
-    def _fill_core_texts(self, prefix: Key, fields: Mapping[str, Field]) -> None:
+    def _fill_core_texts(self, prefix: Key, fields: Mapping[str, Field], languages: tuple[str, ...]) -> None:
         for core, translated in CORE.items():
             if translated not in fields or (core == "name" and not prefix):
                 continue
             texts = self.value(*prefix, translated)
             texts = json.loads(texts) if isinstance(texts, str) else texts or {}
             if isinstance(texts, dict):
-                language = translations.best(texts, *self._own_languages())
+                language = translations.best(texts, *languages)
                 self.data[(*prefix, core)] = texts[language] if language else ""
 
     def _own_languages(self) -> Iterator[str]:
@@ -238,7 +240,7 @@ class Record:
             return
         if self.fields.dataset.get("notes_translated", Field("")).required and not self._has("notes_translated"):
             self.refuse(("notes_translated",), FieldError(_("Give a description in at least one language.")))
-        for index in self._resource_indexes():
+        for index in self._resources:
             url = ("resources", index, "url")
             if "url" in self.fields.resource and self.value(*url) is None and not self.errors.get(url):
                 self.refuse(url, FieldError(_("Give a link to the file, or upload it.")))
