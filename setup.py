@@ -62,6 +62,7 @@ setup(
     ],
     entry_points={
         "ckan.plugins": [f"{name} = {path}" for name, path in PLUGINS.items()],
+        "ckan.rdf.profiles": ["oslo_dcat_ap = ckanext.oslo.profiles:OsloDCATAPProfile"],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],
     },
     message_extractors={"ckanext-oslo": MESSAGES, "ckanext-eurometropool": MESSAGES, "harvesters": MESSAGES},
