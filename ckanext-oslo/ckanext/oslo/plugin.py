@@ -18,6 +18,7 @@ from ckanext.oslo.logic import validators
 @toolkit.blanket.helpers(template_helpers)
 @toolkit.blanket.validators(validators)
 @toolkit.blanket.cli
+@toolkit.blanket.config_declarations
 class OsloPlugin(plugins.SingletonPlugin, DefaultTranslation):
     """Register what is in ``ckanext.oslo``."""
 
