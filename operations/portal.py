@@ -35,7 +35,7 @@ class Portal:
     def settings(self, mode: Mode | None = None) -> Settings:
         """Return this portal's settings; ports and secrets that are missing are made."""
         self.layout.create()
-        chosen = ports.choose(self.layout.state / "ports.json", running=self.supervisor.alive())
+        chosen = ports.choose(self.layout.state / "ports.json", self.supervisor.running())
         return Settings(self.layout, chosen, load_secrets(self.layout), mode or Mode.load(self._mode_file))
 
     def exists(self) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import socket
+from collections.abc import Collection
 from pathlib import Path
 
 #: Where the search for a free port starts: near the usual one, so that people recognise it.
@@ -23,20 +24,18 @@ def free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def choose(file: Path, running: bool) -> dict[str, int]:
+def choose(file: Path, running: Collection[str] = ()) -> dict[str, int]:
     """Return a port for each service: the remembered one, or the first free one.
 
-    While our own services are running their ports are of course taken: ``running`` keeps them as they are. A remembered
-    port that somebody else has taken since is replaced.
+    The ports of services that are ``running`` are of course taken, by us: they stay. A remembered port that somebody
+    else has taken meanwhile is replaced.
     """
     try:
         ports: dict[str, int] = json.loads(file.read_text())
     except (FileNotFoundError, ValueError):
         ports = {}
-    if running and set(ports) == set(PREFERRED):
-        return ports
     for name, preferred in PREFERRED.items():
-        if name not in ports or not free(ports[name]):
+        if name not in ports or (name not in running and not free(ports[name])):
             taken = set(ports.values())
             ports[name] = next(port for port in range(preferred, 65000) if port not in taken and free(port))
     file.write_text(json.dumps(ports))

@@ -179,10 +179,14 @@ class Supervisor:
             return {}
         return {words[0]: words[1] for line in self._control("status").splitlines() if len(words := line.split()) > 1}
 
+    def running(self) -> set[str]:
+        """Return the services that run."""
+        return {name for name, state in self.states().items() if state in {"RUNNING", "STARTING"}}
+
     def start(self, *names: str) -> None:
         """Start those of the services that do not run."""
-        states = self.states()
-        due = [name for name in names if states.get(name) not in {"RUNNING", "STARTING"}]
+        running = self.running()
+        due = [name for name in names if name not in running]
         if due:
             self._control("start", *due)
 

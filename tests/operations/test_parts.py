@@ -31,11 +31,11 @@ def test_a_port_that_is_taken_is_passed_over_and_the_choice_is_remembered(tmp_pa
         taken = other.getsockname()[1]
         file = tmp_path / "ports.json"
         file.write_text(json.dumps({"web": taken}))
-        chosen = ports.choose(file, running=False)
+        chosen = ports.choose(file)
     assert chosen["web"] != taken
     assert len(set(chosen.values())) == len(ports.PREFERRED)
     assert json.loads(file.read_text()) == chosen
-    assert ports.choose(file, running=True) == chosen
+    assert ports.choose(file, running=ports.PREFERRED) == chosen
 
 
 def test_a_step_is_done_once_for_one_input_and_again_for_another(tmp_path: Path) -> None:
