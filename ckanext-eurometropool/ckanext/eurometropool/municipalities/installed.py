@@ -15,14 +15,12 @@ def register() -> Register:
 
     Raises RegisterError when none is configured, or its file is missing or broken.
     """
-    path = config.register_path()
-    if path is None:
-        raise RegisterError(f"{config.REGISTER} is not set")
-    try:
-        changed = path.stat().st_mtime_ns
-    except FileNotFoundError as error:
-        raise RegisterError(f"{path} is missing: run `ckan municipalities build`") from error
-    return _read(path, changed)
+    return _read(*_file())
+
+
+def linker() -> Linker:
+    """Give the linker of the configured register. Raises RegisterError as `register` does."""
+    return _linker(*_file())
 
 
 def is_installed() -> bool:
@@ -31,19 +29,22 @@ def is_installed() -> bool:
     return path is not None and path.is_file()
 
 
-@lru_cache(maxsize=2)
+def _file() -> tuple[Path, int]:
+    """Give the register's file and the time of its last change, in nanoseconds."""
+    path = config.register_path()
+    if path is None:
+        raise RegisterError(f"{config.REGISTER} is not set")
+    try:
+        return path, path.stat().st_mtime_ns
+    except FileNotFoundError as error:
+        raise RegisterError(f"{path} is missing: run `ckan municipalities build`") from error
+
+
+@lru_cache(maxsize=1)
 def _read(path: Path, _changed: int) -> Register:
     return load(path)
 
 
-def linker() -> Linker:
-    """Give the linker of the configured register.
-
-    Raises RegisterError as `register` does.
-    """
-    return _linker(id(register()))
-
-
 @lru_cache(maxsize=1)
-def _linker(_register_id: int) -> Linker:
-    return Linker(register())
+def _linker(path: Path, changed: int) -> Linker:
+    return Linker(_read(path, changed))

@@ -85,7 +85,7 @@ def facets(dataset: Mapping[str, Any]) -> Dict:
 
 def places(dataset: Mapping[str, Any], register: Register | None) -> Dict:
     """Give the keys and names of the places it is linked to, and where it lies."""
-    shapes = [shape.wkt for shape in map(_simple, read(dataset).shapes)]
+    shapes = [wkt for shape in read(dataset).shapes for wkt in _as_wkt(shape)]
     if register is None:
         return {"spatial_geom": shapes} if shapes else {}
     linked = [m for link in dataset.get("municipalities") or [] if (m := register.get(link["key"]))]
@@ -103,17 +103,28 @@ def places(dataset: Mapping[str, Any], register: Register | None) -> Dict:
     return {field: value for field, value in found.items() if value}
 
 
-def _simple(shape: BaseGeometry) -> BaseGeometry:
+def _as_wkt(shape: BaseGeometry) -> list[str]:
+    """Give a shape in words Solr takes: simplified, collections part by part, wide ones as their box."""
+    if shape.geom_type == "GeometryCollection":
+        return [wkt for part in shapely.get_parts(shape) for wkt in _as_wkt(part)]
     simple = shapely.simplify(shape, TOLERANCE)
-    return simple if shapely.get_num_coordinates(simple) <= MOST_POINTS else shapely.box(*shape.bounds)
+    west, _, east, _ = simple.bounds
+    # A polygon wider than half the earth is read as going round the other side.
+    if shapely.get_num_coordinates(simple) > MOST_POINTS or east - west > 180 or simple.equals(simple.envelope):
+        return [_envelope(simple)]
+    return [simple.wkt]
+
+
+def _envelope(shape: BaseGeometry) -> str:
+    west, south, east, north = shape.bounds
+    return f"ENVELOPE({west}, {east}, {north}, {south})"
 
 
 def _boxes(register: Register, linked: Sequence[Municipality], area: Area | None) -> list[str]:
     """Give the boxes of linked places, for a dataset that does not say where it lies."""
     if not linked:
-        return [shapely.box(*area.box).wkt] if area else []
-    shapes = [register.polygon(m.key) or shapely.Point(m.point) for m in linked]
-    return [shape.envelope.wkt for shape in shapes]
+        return [_envelope(shapely.box(*area.box))] if area else []
+    return [_envelope(register.polygon(m.key) or shapely.Point(m.point)) for m in linked]
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:
