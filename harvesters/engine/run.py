@@ -10,6 +10,7 @@ from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
+from ckan.lib.search.common import SearchIndexError
 from ckanext.harvest.model import HarvestGatherError
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
@@ -175,7 +176,7 @@ def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
     try:
         # The source's own page and its entry in the list show the state that is in the index.
         tk.get_action("harvest_source_reindex")({"ignore_auth": True}, {"id": source.id})
-    except (tk.ObjectNotFound, tk.ValidationError, SQLAlchemyError, OSError) as error:
+    except (tk.ObjectNotFound, tk.ValidationError, SearchIndexError, SQLAlchemyError) as error:
         log.warning("Harvest source %s could not be indexed anew: %s", source.name, error)
     model.Session.remove()
 

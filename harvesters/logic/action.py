@@ -279,6 +279,10 @@ def harvest_job_report(original: Action, context: Context, data_dict: DataDict) 
     return report
 
 
+# ckanext-harvest checks this action as "harvest_job_show"; CKAN's audit of checks looks for the action's own name.
+harvest_job_report.__dict__["auth_audit_exempt"] = True
+
+
 def _told(source_id: str) -> list[Entry]:
     return [
         Entry(one.guid, one.field, one.value, one.reason, Severity(one.severity), one.detail, one.url)
