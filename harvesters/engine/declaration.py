@@ -74,13 +74,14 @@ class _Mapping:
     def __init__(self, node: yaml.Node, what: str, file: str, mistakes: list[Mistake]) -> None:
         self.node, self.what, self.file, self.mistakes = node, what, file, mistakes
         self.items: dict[str, yaml.Node] = {}
+        self.keys: dict[str, yaml.Node] = {}
         if not isinstance(node, yaml.MappingNode):
             self.wrong(node, f"{what} should be a mapping of keys to values")
             return
         for key, value in node.value:
             if key.value in self.items:
                 self.wrong(key, f"{what} has {key.value!r} twice")
-            self.items[key.value] = value
+            self.items[key.value], self.keys[key.value] = value, key
 
     def wrong(self, node: yaml.Node, expected: str) -> None:
         """Note a mistake at a node."""
@@ -88,7 +89,7 @@ class _Mapping:
 
     def only(self, known: Collection[str]) -> None:
         """Note keys nobody reads: a misspelt one would otherwise be silently without effect."""
-        for key, node in self.items.items():
+        for key, node in self.keys.items():
             if key not in known:
                 self.wrong(node, f"{self.what} has an unknown key {key!r}; known are {', '.join(known)}")
 

@@ -69,8 +69,9 @@ def _dump(value: Any) -> str:
 
 def slug(title: str) -> str:
     """Return a title as the readable part of a web address: ASCII letters, digits and hyphens, cut at a word."""
-    folded = unicodedata.normalize("NFKD", title.lower().translate(_LIGATURES)).encode("ascii", "ignore").decode()
-    text = re.sub(r"[^a-z0-9]+", "-", folded).strip("-")
+    parts = unicodedata.normalize("NFKD", title.lower().translate(_LIGATURES))
+    letters = "".join(char for char in parts if not unicodedata.combining(char))
+    text = re.sub(r"[^a-z0-9]+", "-", letters).strip("-")
     if len(text) > NAME_LENGTH:
         text = text[: NAME_LENGTH + 1].rpartition("-")[0][:NAME_LENGTH] or text[:NAME_LENGTH]
     return text
