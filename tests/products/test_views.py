@@ -44,7 +44,7 @@ def test_feed_by_municipality_box_and_distance(app, synced: Product):
     assert names(ask(app, "?bbox=3.115,50.79,3.13,50.8")) == ["vlaanderen:vl-6", "vlaanderen:vl-7"]
     near = json.loads(ask(app, "?lon=3.1215&lat=50.7962&distance=1500&limit=3").body)
     assert [feature["id"] for feature in near["features"]] == ["vlaanderen:vl-7", "vlaanderen:vl-6", "mel:17"]
-    assert [feature["properties"]["distance_m"] for feature in near["features"]] == [0, 470, 1165]
+    assert [feature["properties"]["distance_m"] for feature in near["features"]] == [0, 470, 1166]
 
 
 def test_unchanged_feed_is_not_sent_again(app, synced: Product, clock: Clock):

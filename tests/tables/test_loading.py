@@ -102,7 +102,8 @@ def test_changed_address_replaces_the_table(files: str, organization_id: str):
     loading.load(made["id"])
     Files.content["/other.csv"] = b"a,b\n1,2\n"
     tk.get_action("resource_patch")(
-        {"ignore_auth": True, "user": ""}, {"id": resource["id"], "url": f"{files}/other.csv"}
+        {"ignore_auth": True, "user": factories.Sysadmin()["name"]},
+        {"id": resource["id"], "url": f"{files}/other.csv"},
     )
     loading.load(made["id"])
     assert rows(resource["id"]) == [{"a": 1, "b": 2}]

@@ -155,8 +155,9 @@ def _is_current(product: Product, mark: str) -> bool:
     status = _statuses(product).one_or_none()
     package = model.Package.get(product.name)
     resource = model.Resource.get(table_id(product))
-    standing = status is not None and status.value == mark and package is not None and resource is not None
-    if not standing or package.state != model.State.ACTIVE or resource.state != model.State.ACTIVE:
+    if status is None or status.value != mark or package is None or resource is None:
+        return False
+    if package.state != model.State.ACTIVE or resource.state != model.State.ACTIVE:
         return False
     try:
         tk.get_action("datastore_info")({"ignore_auth": True}, {"id": table_id(product), "include_meta": False})

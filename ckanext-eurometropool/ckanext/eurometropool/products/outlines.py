@@ -47,15 +47,20 @@ def _borders(register: Register, shapes: Mapping[str, BaseGeometry]) -> dict[str
     }
     belgium = shapely.union_all([sides["vlaanderen"], sides["wallonie"]])
     lines = {
-        "country": sides["hauts-de-france"].boundary.intersection(belgium.buffer(CROSSING)),
-        "language": sides["wallonie"].boundary.intersection(sides["vlaanderen"].buffer(TOLERANCE)),
+        "country": (sides["hauts-de-france"].boundary, belgium.buffer(CROSSING)),
+        "language": (sides["wallonie"].boundary, sides["vlaanderen"].buffer(TOLERANCE)),
     }
-    return {name: _lines(line) for name, line in lines.items()}
+    # Without polygons on a side, its boundary is None.
+    return {
+        name: _lines(edge.intersection(reach)) if edge is not None else None for name, (edge, reach) in lines.items()
+    }
 
 
 def _lines(geometry: BaseGeometry) -> dict[str, Any] | None:
     """Give the lines of a set operation as a GeoJSON MultiLineString, None where there are none worth drawing."""
-    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "LineString"]
+    parts = [part for part in shapely.get_parts(geometry) if part.geom_type == "LineString" and part.length]
+    if not parts:
+        return None
     merged = shapely.get_parts(shapely.line_merge(shapely.MultiLineString(parts)))
     long = [line for line in merged if line.length > SHORTEST]
     if not long:

@@ -90,7 +90,7 @@ def _save(product: Product, standing: tuple[SourceState, ...]) -> None:
             model.Session.add(status)
         status.value = state.to_json()
         status.state = "failing" if state.failure else "ok"
-        status.error = state.failure.text["en"] if state.failure else None
+        status.error = state.failure.text["en"] if state.failure else ""
         status.last_updated = datetime.now(UTC).replace(tzinfo=None)
     for forgotten in known.values():
         model.Session.delete(forgotten)

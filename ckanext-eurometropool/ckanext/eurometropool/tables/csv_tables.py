@@ -90,7 +90,7 @@ def read(content: bytes, most_rows: int) -> Table:
         raise NotATableError(Trouble.TOO_MANY_COLUMNS)
     kept = body[:most_rows]
     cells = [_padded(row, width) for row in kept]
-    kinds = [kind_of([row[i] for row in cells if row[i] is not None]) for i in range(width)]
+    kinds = [kind_of([cell for row in cells if (cell := row[i]) is not None]) for i in range(width)]
     titles = [header[i].strip() if i < len(header) else "" for i in range(width)]
     columns = tuple(
         Column(name, title, kind.type) for name, title, kind in zip(names_of(titles), titles, kinds, strict=True)

@@ -200,7 +200,7 @@ def _value(status: model.TaskStatus) -> dict[str, Any]:
         return {}
 
 
-def _record(resource_id: str, value: dict[str, Any], error: str | None = None) -> None:
+def _record(resource_id: str, value: dict[str, Any], error: str = "") -> None:
     status = _status(resource_id)
     if status is None:
         status = model.TaskStatus(entity_id=resource_id, entity_type="resource", task_type=TASK, key="load")
