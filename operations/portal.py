@@ -111,7 +111,11 @@ class Portal:
         polygons = settings.mode.polygons
         code = PROJECT / "ckanext-eurometropool/ckanext/eurometropool/municipalities"
         register = fingerprint(software.DATA_LOCK, code, *([Path(polygons)] if polygons else []), str(ini))
-        self.stamps.once(f"register{suffix}", register, "Municipalities", lambda: self._register(ini, polygons))
+        known = bool(self.stamps.read().get(f"register{suffix}"))
+        built = self.stamps.once(f"register{suffix}", register, "Municipalities", lambda: self._register(ini, polygons))
+        if built and known and not test:
+            with Progress("Linking datasets to the new register"):
+                self.ckan("municipalities", "relink", "--all")
         if not test:
             self.stamps.once("accounts", "1", "Accounts", lambda: self._accounts(settings))
             schema = database.solr_schema(self.layout)
