@@ -16,7 +16,7 @@ from ckanext.eurometropool.pages.languages import negotiate
 COOKIE = "portal_language"
 A_YEAR = 365 * 24 * 60 * 60  # seconds
 #: Blueprints that answer machines, or act and redirect.
-NOT_READ = {"api", "dcat", "dcat_json_interface", "feeds", "util", "webassets", "static", "resource", "s3_uploader"}
+NOT_READ = {"api", "dcat_json_interface", "feeds", "util", "webassets", "static", "resource", "s3_uploader"}
 
 
 def welcome() -> Response | None:
@@ -28,7 +28,7 @@ def welcome() -> Response | None:
         return None
     response = redirect(tk.h.url_for(tk.h.current_url(), locale=language))
     response.vary.update(("Accept-Language", "Cookie"))
-    response.headers["Cache-Control"] = "private, no-store"
+    request.environ["__no_cache__"] = True  # for CKAN, which writes the header
     return response  # pyright: ignore[reportReturnType]  # werkzeug's class; Flask takes either
 
 
@@ -65,6 +65,7 @@ def _is_page() -> bool:
         and bool(endpoint)
         and endpoint.split(".")[0] not in NOT_READ
         and not endpoint.endswith((".download", "_resource.view"))
+        and "_format" not in (request.view_args or {})  # dcat answers for pages too, and for feeds by their ending
         and any(kind == "text/html" for kind, _quality in request.accept_mimetypes)
     )
 
