@@ -20,10 +20,10 @@ _ACTIONS = ("package_create", "package_update", "resource_view_create")
 def no_activity() -> Iterator[None]:
     """Write datasets without activity rows. For the process of one run: it holds for all threads."""
     signal = tk.signals.action_succeeded
-    plugin = p.get_plugin("activity") if p.plugin_loaded("activity") else None
     unplugged = []
-    if plugin is not None:
-        for listener in plugin.get_signal_subscriptions().get(signal, ()):
+    for plugin in p.PluginImplementations(p.ISignal):
+        listeners = plugin.get_signal_subscriptions().get(signal, ()) if plugin.name == "activity" else ()
+        for listener in listeners:
             if listener.get("sender") in _ACTIONS:
                 signal.disconnect(**listener)
                 unplugged.append(listener)

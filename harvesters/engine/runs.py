@@ -33,6 +33,9 @@ log = logging.getLogger(__name__)
 #: How often a job is taken up again after its worker died, before it is given up.
 ATTEMPTS = 3
 
+#: Bulk statements need not look for the rows they touch among the session's objects.
+AS_IT_IS = {"synchronize_session": False}
+
 
 class Lease:
     """A run that this process carries out: a context manager that keeps it alive.
@@ -78,13 +81,12 @@ class Lease:
         values: dict[str, Any] = {**counts.as_dict(), "heartbeat": now()}
         if total is not None:
             values["total"] = total
-        mine = model.Session.execute(
-            self._mine(sa.update(HarvestRun)).values(values), execution_options={"synchronize_session": False}
-        )
+        publish = self._mine(sa.update(HarvestRun)).values(values).returning(HarvestRun.id)
+        mine = model.Session.execute(publish, execution_options=AS_IT_IS).scalar()
         job = sa.select(HarvestJob.status).where(HarvestJob.id == self.job_id)
         stopped = model.Session.execute(job).scalar() != "Running"
         model.Session.commit()
-        if not mine.rowcount:
+        if mine is None:
             raise RunEnded(EngineReason.TAKEN_OVER)
         if stopped:
             raise RunEnded(EngineReason.STOPPED)
@@ -96,9 +98,7 @@ def begin(source_id: str, name: str, job_id: str) -> Lease:
     run = HarvestRun(source_id=source_id, job_id=job_id, worker=f"{socket.gethostname()}:{os.getpid()}")
     model.Session.add(run)
     try:
-        job = model.Session.get(HarvestJob, job_id)
-        if job is not None:
-            job.status, job.gather_started, job.gather_finished, job.finished = "Running", now(), None, None
+        set_job(job_id, status="Running", gather_started=now(), gather_finished=None, finished=None)
         model.Session.commit()
     except IntegrityError as error:
         model.Session.rollback()
@@ -114,19 +114,22 @@ def finish(
     ended = model.Session.execute(
         sa.update(HarvestRun)
         .where(HarvestRun.id == lease.run_id, HarvestRun.status == RunStatus.RUNNING)
-        .values(status=status, reason=reason, detail=detail, finished=now(), heartbeat=now(), **counts.as_dict()),
-        execution_options={"synchronize_session": False},
-    )
-    if ended.rowcount:
+        .values(status=status, reason=reason, detail=detail, finished=now(), heartbeat=now(), **counts.as_dict())
+        .returning(HarvestRun.id),
+        execution_options=AS_IT_IS,
+    ).scalar()
+    if ended is not None:
         _end_job(lease.job_id, status, reason, detail)
     model.Session.commit()
 
 
+def set_job(job_id: str, **values: Any) -> None:
+    """Set columns of a job of ckanext-harvest, in the current transaction."""
+    model.Session.execute(sa.update(HarvestJob).where(HarvestJob.id == job_id).values(values))
+
+
 def _end_job(job_id: str, status: RunStatus, reason: str | None, detail: str | None) -> None:
-    job = model.Session.get(HarvestJob, job_id)
-    if job is None:
-        return
-    job.status, job.gather_finished, job.finished = "Finished", now(), now()
+    set_job(job_id, status="Finished", gather_finished=now(), finished=now())
     if status is not RunStatus.FINISHED and reason:
         message = f"{sentence(reason, 'en')} {detail or ''}".strip()
         model.Session.add(HarvestGatherError(message=message, harvest_job_id=job_id))
@@ -146,7 +149,7 @@ def take_over(source_id: str | None = None) -> list[tuple[str, str | None]]:
     )
     if source_id:
         query = query.where(HarvestRun.source_id == source_id)
-    ended = model.Session.execute(query, execution_options={"synchronize_session": False}).all()
+    ended = model.Session.execute(query, execution_options=AS_IT_IS).all()
     model.Session.commit()
     for source, job in ended:
         log.warning("Harvest run of source %s (job %s) was silent for too long and has been ended", source, job)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import ckan.plugins as p
 import sqlalchemy as sa
@@ -38,7 +39,7 @@ def protocol_names() -> frozenset[str]:
     )
 
 
-def is_ours(source_id: str) -> bool:
+def is_ours(source_id: Any) -> bool:
     """Tell whether a harvest source is run by the engine, and not by ckanext-harvest's own queue."""
     kind = model.Session.execute(sa.select(HarvestSource.type).where(HarvestSource.id == source_id)).scalar()
     return kind in protocol_names()
@@ -54,7 +55,7 @@ def registered(names: Iterable[str] = (), *, active: bool = True) -> Iterator[Re
         .order_by(package.name)
     )
     if active:
-        query = query.where(HarvestSource.active.is_(True), package.state == "active")
+        query = query.where(HarvestSource.__table__.c.active.is_(True), package.state == "active")
     wanted = list(names)
     if wanted:
         query = query.where(sa.or_(package.name.in_(wanted), package.id.in_(wanted)))

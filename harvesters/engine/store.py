@@ -12,6 +12,7 @@ from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.harvesters.engine.difference import Change, Kind, Known
 from ckanext.harvesters.engine.report import Entry
+from ckanext.harvesters.engine.runs import AS_IT_IS
 from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRecord, now
 from ckanext.harvesters.records import Severity, SourceRecord
 
@@ -53,7 +54,7 @@ def indexed(package_ids: Sequence[str]) -> None:
             HarvestObject.package_id.in_(package_ids), HarvestObject.current.is_(True), HarvestObject.state == IMPORT
         )
         .values(state=COMPLETE, import_finished=now()),
-        execution_options={"synchronize_session": False},
+        execution_options=AS_IT_IS,
     )
     model.Session.commit()
 
@@ -73,7 +74,7 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
             HarvestObject.current.is_(True),
         )
         .values(current=False),
-        execution_options={"synchronize_session": False},
+        execution_options=AS_IT_IS,
     )
     session.execute(
         sa.insert(HarvestObject),
@@ -145,7 +146,7 @@ def replace_problems(source_id: str, run_id: str, guids: Iterable[str], entries:
     session = model.Session
     session.execute(
         sa.delete(HarvestProblem).where(HarvestProblem.source_id == source_id, HarvestProblem.guid.in_(list(guids))),
-        execution_options={"synchronize_session": False},
+        execution_options=AS_IT_IS,
     )
     report(source_id, run_id, entries)
 
@@ -181,7 +182,7 @@ def forget_past_errors(source_id: str, run_id: str, *, whole_pass: bool) -> None
     past = sa.delete(HarvestProblem).where(HarvestProblem.source_id == source_id, HarvestProblem.run_id != run_id)
     whole_source = HarvestProblem.guid.is_(None)
     gone = sa.or_(whole_source, HarvestProblem.severity == Severity.ERROR) if whole_pass else whole_source
-    model.Session.execute(past.where(gone), execution_options={"synchronize_session": False})
+    model.Session.execute(past.where(gone), execution_options=AS_IT_IS)
 
 
 def problems(*which: sa.ColumnElement[bool], limit: int | None = None, offset: int = 0) -> Iterable[HarvestProblem]:

@@ -172,9 +172,9 @@ def harvest_send_job_to_gather_queue(original: Action, context: Context, data_di
     tk.check_access("harvest_send_job_to_gather_queue", context, {"source_id": job.source_id})
     if not job.source.active:
         raise tk.ValidationError({"source_id": [tk._("The source is not active.")]})
-    job.status = "Running"
+    runs.set_job(data_dict["id"], status="Running")
     model.Session.commit()
-    queue.enqueue(job.source_id, job.id)
+    queue.enqueue(job.source.id, data_dict["id"])
     return harvest_job_dictize(job, context)
 
 
@@ -267,7 +267,7 @@ def harvest_job_report(original: Action, context: Context, data_dict: DataDict) 
     language = _language()
     if language == "en":
         return report
-    told = {entry.text("en"): entry.text(language) for entry in _told(job.source_id)}
+    told = {entry.text("en"): entry.text(language) for entry in _told(job.source)}
     for found in report["object_errors"].values():
         for error in found["errors"]:
             error["message"] = told.get(error["message"], error["message"])
@@ -283,8 +283,8 @@ def harvest_job_report(original: Action, context: Context, data_dict: DataDict) 
 harvest_job_report.__dict__["auth_audit_exempt"] = True
 
 
-def _told(source_id: str) -> list[Entry]:
+def _told(source: HarvestSource) -> list[Entry]:
     return [
         Entry(one.guid, one.field, one.value, one.reason, Severity(one.severity), one.detail, one.url)
-        for one in store.problems(HarvestProblem.source_id == source_id)
+        for one in store.problems(HarvestProblem.source_id == source.id)
     ]
