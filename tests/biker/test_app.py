@@ -98,7 +98,7 @@ def test_without_portal_the_last_answer_stays_with_its_time(page: Page, biker: s
     portal.down()
     page.reload()
     expect(page.locator(".notice", has_text="Geen verbinding met het portaal")).to_be_visible()
-    expect(page.locator("#list li").first).to_contain_text("Menen, Vander Merschplein")
+    expect(page.locator("#list li").first).to_contain_text("Menen, Station")
     assert page.locator("#map .m").count() > 0
 
 

@@ -148,7 +148,9 @@ def test_refresh_before_sync_says_so(clean_datastore, connected, product: Produc
         refresh(product)
 
 
-def test_commands_sync_refresh_and_list(clean_datastore, clean_index, connected, cli, product: Product):
+def test_commands_sync_refresh_and_list(
+    with_extended_cli, clean_datastore, clean_index, connected, cli, product: Product
+):
     result = cli.invoke(ckan_command(), ["products", "sync"])
     assert result.exit_code == 0, result.output
     assert "shared-bike-stations: written" in result.output

@@ -189,7 +189,7 @@ def test_dataset_that_is_not_committed_yet_is_tried_again(files: str, organizati
         loading.load_later("not-there-yet")
 
 
-def test_command_loads_all(files: str, organization_id: str, cli: Any):
+def test_command_loads_all(with_extended_cli: None, files: str, organization_id: str, cli: Any):
     from ckan.cli.cli import ckan
 
     dataset(organization_id, {"url": f"{files}/bikes.csv", "format": "CSV"})

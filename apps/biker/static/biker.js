@@ -5,7 +5,8 @@ import { crossing, distance, Towns } from "./places.js";
 const { portal, product } = document.documentElement.dataset;
 const lang = document.documentElement.lang;
 const LOCALE = { nl: "nl-BE", fr: "fr-BE", en: "en-GB" }[lang];
-const LISTED = 12, ASKED = 60, AROUND = 30_000, WALK = 80; // stations, stations, metres, metres a minute
+const LISTED = 12, LEAST = 5, ASKED = 60; // stations
+const NEAR = 3_000, AROUND = 30_000, WALK = 80; // metres, metres, metres a minute
 const $ = (id) => document.getElementById(id);
 
 let texts = {}, towns = null, place = null, answer = null, offline = false, mode = "take", chosen = null, latest = 0;
@@ -26,8 +27,8 @@ function element(name, attributes = {}, ...children) {
   return made;
 }
 
-async function ask(path) {
-  const response = await fetch(`${portal}${path}`, { signal: AbortSignal.timeout(15_000) });
+async function ask(path, options = {}) {
+  const response = await fetch(`${portal}${path}`, { signal: AbortSignal.timeout(15_000), ...options });
   if (!response.ok) throw new Error(`${path}: ${response.status}`);
   return response.json();
 }
@@ -49,7 +50,7 @@ async function load() {
   const turn = ++latest;
   const asked = new URLSearchParams(place ? { lon: place.point[0].toFixed(5), lat: place.point[1].toFixed(5), distance: AROUND, limit: ASKED } : {});
   try {
-    const fresh = await ask(`/data/${product}.geojson?${asked}`);
+    const fresh = await ask(`/data/${product}.geojson?${asked}`, { cache: "no-cache" }); // asked by ETag each time
     if (turn !== latest) return;
     answer = { ...fresh, received: Date.now() };
     offline = false;
@@ -97,12 +98,13 @@ function notices() {
   return said.map((text) => element("p", { class: "notice" }, text));
 }
 
-/** The nearest stations, grouped by side of the borders; the side with the nearest station first. */
+/** The stations one would walk to (five at least), grouped by side of the borders; the side with the nearest station first. */
 function listed() {
   const home = place.town;
   const groups = new Map();
-  for (const station of answer.features.slice(0, LISTED)) {
-    const town = towns.byKey.get(station.properties.municipality) ?? home;
+  const near = answer.features.filter((station, i) => i < LEAST || (i < LISTED && station.properties.distance_m <= NEAR));
+  for (const station of near) {
+    const town = towns.byKey.get(station.properties.municipality) ?? towns.at(station.geometry.coordinates) ?? home;
     const side = town ? `${town.country} ${town.region}` : "";
     if (!groups.has(side)) groups.set(side, { town, stations: [] });
     groups.get(side).stations.push(station);

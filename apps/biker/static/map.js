@@ -6,7 +6,7 @@ const LATITUDE = 111_195; // metres of a degree
 
 const make = (name, attributes, text) => {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, value);
+  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, typeof value === "number" ? Math.round(value * 10) / 10 : value);
   if (text !== undefined) element.textContent = text;
   return element;
 };

@@ -43,7 +43,7 @@ export class Towns {
   /** The municipality at a point, or the nearest one within 10 km. */
   at(point) {
     const inside = this.list.find((town) => within(town, point));
-    if (inside) return inside;
+    if (inside || !this.list.length) return inside ?? null;
     const nearest = this.list.reduce((best, town) => (distance(town.point, point) < distance(best.point, point) ? town : best));
     return distance(nearest.point, point) < 10_000 ? nearest : null;
   }
