@@ -179,7 +179,7 @@ def run_harvest(options: argparse.Namespace) -> int:
     """``./portal harvest``."""
     here = existing()
     words = [*options.sources, *(["--dry-run"] if options.dry_run else []), *(["--json"] if options.json else [])]
-    return here.harvest(words or ["--progress"])
+    return here.harvest(words)
 
 
 def run_reset(options: argparse.Namespace) -> int:

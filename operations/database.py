@@ -82,6 +82,8 @@ def prepare_redis(settings: Settings) -> None:
         f"dir {folder}",
         "save 60 1",
         "daemonize no",
+        # A process title is written over the environment, where a redis without its supervisor is found again.
+        "set-proc-title no",
         "maxmemory 256mb",
         "maxmemory-policy noeviction",
     ]

@@ -14,7 +14,7 @@ from operations.layout import PROJECT, Layout
 from operations.mode import Mode
 from operations.services import APPLICATION, DATA, Supervisor, definitions, postgres_data, wait
 from operations.settings import Settings, load_secrets
-from operations.steps import Progress, Stamps, StepError, fingerprint, run, say
+from operations.steps import Progress, Stamps, StepError, Turn, fingerprint, run, say
 
 MIGRATIONS = (PROJECT / "harvesters" / "migration", PROJECT / "ckanext-eurometropool/ckanext/eurometropool/migration")
 
@@ -32,9 +32,17 @@ class Portal:
     def _mode_file(self) -> Path:
         return self.layout.state / "mode.json"
 
-    def settings(self, mode: Mode | None = None) -> Settings:
-        """Return this portal's settings; ports and secrets that are missing are made."""
+    def settings(self) -> Settings:
+        """Return the settings of the portal that was set up. Changes nothing, even when a service of it is down."""
+        chosen = ports.choose(self.layout.state / "ports.json", ports.PREFERRED)
+        return Settings(self.layout, chosen, load_secrets(self.layout), Mode.load(self._mode_file))
+
+    def starting(self, mode: Mode | None = None) -> Settings:
+        """Return the settings to start with: what is missing is made, ports that others have taken are replaced."""
         self.layout.create()
+        if not self.supervisor.alive():
+            # What a killed supervisor left still holds our ports; they are ours to free, not others' to avoid.
+            self.supervisor.sweep()
         chosen = ports.choose(self.layout.state / "ports.json", self.supervisor.running())
         return Settings(self.layout, chosen, load_secrets(self.layout), mode or Mode.load(self._mode_file))
 
@@ -47,15 +55,20 @@ class Portal:
     def install(self, *more: str) -> None:
         """Install Debian packages and the pinned software."""
         self.layout.create()
-        debian.install([*debian.RUNTIME, *more], self.log)
-        software.ensure(self.layout)
+        with Turn(self.layout.software / "lock"):
+            debian.install([*debian.RUNTIME, *more], self.log)
+            software.ensure(self.layout)
 
     def up(self, mode: Mode | None) -> Settings:
         """Set up what is missing, start everything, harvest. Returns the settings for the summary."""
         self.install()
+        with Turn(self.layout.state / "lock"):
+            return self._up(mode)
+
+    def _up(self, mode: Mode | None) -> Settings:
         self._check_files()
         previous = Mode.load(self._mode_file)
-        settings = self.settings(mode)
+        settings = self.starting(mode)
         switched = self.exists() and settings.mode != previous
         settings.write_ini()
         self.start_data(settings, "ckan")

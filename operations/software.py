@@ -48,7 +48,9 @@ def _pip(layout: Layout, log: Path, *words: str | Path) -> None:
 
 
 def _python(layout: Layout, log: Path) -> None:
-    if not layout.python.exists() or subprocess.run([layout.python, "-c", ""], check=False).returncode:
+    # An environment whose making was interrupted may have its python already, but not pip.
+    whole = [layout.python, "-m", "pip", "--version"]
+    if not layout.python.exists() or subprocess.run(whole, capture_output=True, check=False).returncode:
         shutil.rmtree(layout.venv, ignore_errors=True)
         run([_system_python(), "-m", "venv", layout.venv], log)
     _pip(layout, log, "install", "--require-hashes", "-r", LOCK)

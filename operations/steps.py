@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 import hashlib
 import json
 import subprocess
@@ -9,6 +10,7 @@ import sys
 import time
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
+from typing import ClassVar
 
 
 class StepError(Exception):
@@ -104,6 +106,34 @@ class Progress:
         say(f"{outcome} ({time.monotonic() - self.start:.1f} s)")
 
 
+class Turn:
+    """A lock on a file, held for a ``with`` block by this process and by every program that ``run`` starts in it.
+
+    After a ``kill -9`` such a program works on alone, say at the database's tables. The next ``up`` then waits here for
+    it to end, instead of doing the same work beside it.
+    """
+
+    #: The open files that programs inherit.
+    inherited: ClassVar[set[int]] = set()
+
+    def __init__(self, file: Path) -> None:
+        self.file = file
+
+    def __enter__(self) -> Turn:
+        self.handle = self.file.open("a")
+        try:
+            fcntl.flock(self.handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            say("  Waiting for another ./portal, or for what an interrupted one had started, to end")
+            fcntl.flock(self.handle, fcntl.LOCK_EX)
+        self.inherited.add(self.handle.fileno())
+        return self
+
+    def __exit__(self, *error: object) -> None:
+        self.inherited.discard(self.handle.fileno())
+        self.handle.close()
+
+
 def run(
     command: Sequence[str | Path],
     log: Path,
@@ -120,7 +150,10 @@ def run(
     words = [str(word) for word in command]
     log.parent.mkdir(parents=True, exist_ok=True)
     try:
-        done = subprocess.run(words, input=stdin, capture_output=True, text=True, env=env, cwd=cwd, check=False)
+        kept = [*Turn.inherited]
+        done = subprocess.run(
+            words, input=stdin, capture_output=True, text=True, env=env, cwd=cwd, check=False, pass_fds=kept
+        )
     except FileNotFoundError as missing:
         raise StepError(
             f"{words[0]} is not installed", remedy or "Run ./portal up: it installs what is missing."

@@ -26,7 +26,7 @@ def prepare() -> tuple[Portal, Settings]:
     here = Portal(Layout.from_environment("test"))
     here.install(*debian.TESTING)
     polygons = shared_folder() / "geo" / "municipalities.geojson"
-    settings = here.settings(Mode(polygons=str(polygons) if polygons.exists() else ""))
+    settings = here.starting(Mode(polygons=str(polygons) if polygons.exists() else ""))
     settings.write_ini(test=True)
     here.start_data(settings, "ckan_test", volatile=True)
     here.prepare_ckan(settings, test=True)
