@@ -1,21 +1,17 @@
-"""A portal of its own with the invented samples, and a real browser to walk through it."""
+"""The suite's running portal with the invented samples, and a real browser to walk through it."""
 
 from __future__ import annotations
 
-import json
 import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
 
-PROJECT = Path(__file__).resolve().parents[2]
+from tests.running_portal import RunningPortal
+
 CHROMIUM = os.environ.get("PORTAL_CHROMIUM", "/usr/bin/chromium")
 #: "address password" of a portal that already runs, for whoever writes these tests.
 RUNNING = "PORTAL_UNDER_TEST"
@@ -30,30 +26,12 @@ class Portal:
 
 
 @pytest.fixture(scope="session")
-def portal() -> Iterator[Portal]:
-    """Start a portal beside any other (``./portal up`` is what a newcomer types), and stop it at the end."""
-    if running := os.environ.get(RUNNING):
-        yield Portal(*running.split())
-        return
-    environment = {**os.environ, "PORTAL_INSTANCE": "browser"}
-    polygons = Path(os.environ.get("PORTAL_SHARED") or PROJECT.parent / "shared") / "geo" / "municipalities.geojson"
-    outlines = ["--polygons", str(polygons)] if polygons.exists() else []
-    up = _portal("up", *outlines, environment=environment)
-    try:
-        status = json.loads(_portal("status", "--json", environment=environment))
-        found = re.search(r"password (\S+)", up)
-        assert found, f"./portal up printed no sign-in:\n{up}"
-        yield Portal(status["url"].rstrip("/"), found[1])
-    finally:
-        if not os.environ.get("PORTAL_KEEP_TEST_SERVICES"):
-            _portal("down", environment=environment)
-
-
-def _portal(*words: str, environment: dict[str, str]) -> str:
-    command = [sys.executable, str(PROJECT / "portal"), *words]
-    run = subprocess.run(command, cwd=PROJECT, env=environment, capture_output=True, text=True, check=False)
-    assert run.returncode == 0, f"./portal {' '.join(words)} failed:\n{run.stdout}\n{run.stderr}"
-    return run.stdout + ("" if "--json" in words else run.stderr)
+def portal(request: pytest.FixtureRequest) -> Portal:
+    """Return the one portal of the whole suite (``tests/running_portal.py``), or the one that was named."""
+    if named := os.environ.get(RUNNING):
+        return Portal(*named.split())
+    running: RunningPortal = request.getfixturevalue("running")
+    return Portal(running.url, running.password)
 
 
 @pytest.fixture(scope="session")

@@ -14,7 +14,7 @@ TITLE = "Laadpunten voor elektrische fietsen"
 
 @pytest.fixture
 def steward(visit, portal) -> Page:
-    page = visit("/nl/user/login")
+    page = visit("/nl/user/login", viewport={"width": 1440, "height": 900})
     page.get_by_label("Gebruikersnaam of e-mailadres").fill("steward")
     page.get_by_label("Wachtwoord", exact=True).fill(portal.password)
     page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
