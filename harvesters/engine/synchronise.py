@@ -73,8 +73,9 @@ def _organization(declared: Organization) -> tuple[str, Done]:
     shown = tk.get_action("organization_show")(
         _context(), {"id": group.id, "include_users": False, "include_groups": False, "include_dataset_count": False}
     )
-    # Another CKAN's organization schema may know no translated title; then the plain one is all there is to compare.
-    if all(shown.get(key, wanted[key]) == wanted[key] for key in wanted):
+    # Where the organization's schema knows translated titles the plain one follows from them; elsewhere it is all.
+    title = "title_translated" if "title_translated" in shown else "title"
+    if all(shown[key] == wanted[key] for key in (title, "state")):
         return group.id, Done.UNCHANGED
     tk.get_action("organization_patch")(_context(), {**wanted, "id": group.id})
     return group.id, Done.UPDATED

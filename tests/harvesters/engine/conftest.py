@@ -104,7 +104,7 @@ def context() -> dict[str, Any]:
 
 
 @pytest.fixture
-def source(portal: Portal, clean_db, clean_index, clean_queues, with_request_context) -> Registered:
+def source(portal: Portal, clean_db, clean_index, clean_queues) -> Registered:
     """Make a harvest source that reads the stand-in."""
     return make_source("odwb", portal.url)
 

@@ -10,11 +10,11 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckan.cli.cli import ckan as command
 from ckan.tests import factories
 from ckanext.harvest.model import HarvestJob
 from click.testing import Result
 
+from ckanext.harvesters.cli import harvesters
 from ckanext.harvesters.engine.sources import registered
 from ckanext.harvesters.engine.tables import HarvestRun
 from tests.harvesters.engine.conftest import by_hand, document, harvest, rows
@@ -26,10 +26,10 @@ COUNTS = ["seen", "added", "updated", "unchanged", "failed", "deleted"]
 
 @pytest.fixture
 def ask(cli):
-    """Run `ckan harvesters …` and return its result."""
+    """Run `ckan harvesters …` with the configuration of the test and return its result."""
 
     def asking(*words: str) -> Result:
-        found = cli.invoke(command, ["harvesters", *words])
+        found = cli.invoke(harvesters, list(words))
         model.Session.remove()
         return found
 

@@ -47,7 +47,7 @@ def portals(shared: Path, ckan_config, monkeypatch) -> Iterator[tuple[ReplayServ
 
 
 @pytest.fixture
-def sources(portals, clean_db, clean_index, clean_queues, with_request_context) -> dict[str, Registered]:
+def sources(portals, clean_db, clean_index, clean_queues) -> dict[str, Registered]:
     """Make the sources as the project declares them, pointing to the stand-ins."""
     synchronise(declared(), portals[0].url)
     return {source.name: source for source in registered()}
