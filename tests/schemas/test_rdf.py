@@ -49,6 +49,7 @@ def test_work_dataset(call: Call, organization: dict[str, Any]) -> None:
     assert objects(store, f"{FOAF}name") == {"Stad Kortrijk"}
     assert objects(store, f"{DCT}license") == {f"{EU}/licence/CC_BY_4_0"}
     assert objects(store, f"{DCT}format") == {f"{EU}/file-type/CSV"}
+    assert objects(store, f"{DCAT}accessURL") == {resource["url"] for resource in WORK["resources"]}
     assert objects(store, f"{DCT}accrualPeriodicity") == {f"{EU}/frequency/MONTHLY"}
     assert "protection de l'environnement" in objects(store, f"{DCAT}keyword")
     assert objects(store, f"{DCAT}startDate") == {"2026-01-01"}

@@ -10,7 +10,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ckan.plugins import toolkit
-from ckanext.dcat.profiles import DCAT, DCT, FOAF, RDF, EuropeanDCATAP3Profile
+from ckanext.dcat.profiles import DCAT, DCT, FOAF, RDF, CleanedURIRef, EuropeanDCATAP3Profile
 from ckanext.dcat.utils import resource_uri
 from rdflib import BNode, Literal, Namespace, URIRef
 
@@ -49,6 +49,8 @@ class OsloDCATAPProfile(EuropeanDCATAP3Profile):
             key: value for key, value in dataset_dict.items() if key != "spatial" or not self._has_outline(dataset_dict)
         }
         super().graph_from_dataset(own, dataset_ref)
+        self.g.bind("mobilitydcatap", MOBILITY)
+        self.g.bind("stat", STAT)
         for name, predicate in DATASET_CONCEPTS.items():
             self._add_uris(dataset_ref, predicate, dataset_dict.get(name))
         for uri in _all(dataset_dict.get("work_category")):
@@ -74,6 +76,9 @@ class OsloDCATAPProfile(EuropeanDCATAP3Profile):
         self.g.add((publisher, FOAF.homepage, URIRef(toolkit.config.get("ckan.site_url"))))
 
     def _distribution(self, distribution: URIRef, resource: Mapping[str, Any]) -> None:
+        if resource.get("url") and (distribution, DCAT.accessURL, None) not in self.g:
+            # DCAT-AP demands an access address; the parent leaves it out where the download has the same.
+            self.g.add((distribution, DCAT.accessURL, CleanedURIRef(resource["url"])))
         for name, predicate in RESOURCE_CONCEPTS.items():
             self._add_uris(distribution, predicate, resource.get(name))
         if resource.get("conditions_for_access"):
