@@ -9,8 +9,19 @@ SCRIPT = "<script>alert(1)</script>"
 
 
 @pytest.fixture
-def catalogue(with_plugins, clean_db, clean_index) -> dict[str, dict]:
-    """Make a dataset in three languages, one in French alone, and one that tries to run a script."""
+def catalogue(request: pytest.FixtureRequest, with_plugins) -> dict[str, dict]:
+    """Make a dataset in three languages, one in French alone, and one that tries to run a script.
+
+    The tests of a module only read them: they are made once for all.
+    """
+    if not hasattr(request.module, "made"):
+        for fixture in ("clean_db", "clean_index"):
+            request.getfixturevalue(fixture)
+        request.module.made = datasets()
+    return request.module.made
+
+
+def datasets() -> dict[str, dict]:
     context = {"user": factories.Sysadmin()["name"]}
     owner = factories.Organization(name="city", title="Stad Kortrijk")["id"]
 

@@ -68,6 +68,7 @@ def test_no_size_is_too_large_to_say(octets, locale):
     [
         ("2026-11-20T10:00:00+00:00", "nl", "20 november 2026"),
         ("2026-11-20", "en", "20 November 2026"),
+        ("2025-12-01", "fr", "1er décembre 2025"),
         ("2026-11", "fr", "novembre 2026"),
         ("2026", "fr", "2026"),
         ("last spring", "en", "last spring"),

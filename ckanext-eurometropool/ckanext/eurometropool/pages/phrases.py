@@ -45,9 +45,10 @@ def day(value: str | None, locale: str) -> str:
     try:
         if len(text) == 7:
             return format_date(datetime.strptime(text, "%Y-%m").date(), "MMMM y", locale=locale)  # noqa: DTZ007
-        return format_date(moment(text), "long", locale=_british(locale))
+        written = format_date(moment(text), "long", locale=_british(locale))
     except ValueError:
         return text
+    return f"1er{written[1:]}" if locale == "fr" and written.startswith("1 ") else written
 
 
 def moment(text: str) -> date:
