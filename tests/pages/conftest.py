@@ -1,4 +1,4 @@
-"""A small catalogue in the index, and a register whose four municipalities have polygons."""
+"""A small catalogue in the index: three languages, one language, and a hostile record."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import re
 from pathlib import Path
 
 import pytest
+from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
 from babel.messages.mofile import read_mo
 from babel.messages.pofile import read_po
@@ -49,13 +50,21 @@ class TestCatalogue:
 
     def test_the_compiled_catalogue_is_that_of_the_source(self, folder):
         with (folder / "ckanext-eurometropool.po").open("rb") as file:
-            source = {m.id: m.string for m in read_po(file) if m.id}
+            source = texts(read_po(file))
         with (folder / "ckanext-eurometropool.mo").open("rb") as file:
-            compiled = {m.id: m.string for m in read_mo(file) if m.id}
+            compiled = texts(read_mo(file))
         assert compiled == source
+
+
+def texts(catalogue: Catalog) -> dict[tuple[str, ...], tuple[str, ...]]:
+    return {tuple(_forms(m.id)): tuple(_forms(m.string)) for m in catalogue if m.id}
+
+
+def _forms(text: str | list[str] | tuple[str, ...]) -> list[str]:
+    return [text] if isinstance(text, str) else list(text)
 
 
 def test_french_takes_its_no_break_spaces():
     with (PACKAGE / "i18n/fr/LC_MESSAGES/ckanext-eurometropool.po").open("rb") as file:
-        texts = [t for m in read_po(file) for t in (m.string if isinstance(m.string, tuple) else [m.string]) if m.id]
-    assert [text for text in texts if re.search(r" [:;?!»%]|« ", text)] == []
+        said_in_french = [text for forms in texts(read_po(file)).values() for text in forms]
+    assert [text for text in said_in_french if re.search(r" [:;?!»%]|« ", text)] == []
