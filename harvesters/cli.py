@@ -188,6 +188,22 @@ def _changes(sink: DrySink) -> list[dict[str, str]]:
     ]
 
 
+@harvesters.command(short_help="Delete the datasets of sources.")
+@click.argument("names", metavar="[SOURCE]...", nargs=-1)
+@click.option("--all", "everything", is_flag=True, help="Of all sources.")
+def clear(names: tuple[str, ...], *, everything: bool) -> None:
+    """Delete all datasets and the history of the named sources; keep the sources."""
+    if bool(names) is everything:
+        raise click.UsageError("Name sources, or say --all.")
+    for source in _registered(names):
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        try:
+            tk.get_action("harvest_source_clear")({"ignore_auth": True, "user": user}, {"id": source.id})
+        except tk.ValidationError as error:
+            _end(error)
+        click.echo(f"{source.name}: cleared", err=True)
+
+
 @harvesters.command(short_help="Count datasets; tell each source's last run.")
 @as_json
 def status(*, as_json: bool) -> None:
@@ -229,16 +245,3 @@ def _end(error: Exception) -> NoReturn:
 def schedule() -> None:
     """See to it that due sources are looked for every minute. A worker with RQ's scheduler must be running."""
     queue.arm()
-
-
-@harvesters.command(short_help="Delete what was harvested.")
-@click.argument("names", metavar="[SOURCE]...", nargs=-1)
-@click.option("--all", "everything", is_flag=True, help="Of all sources.")
-def clear(names: tuple[str, ...], *, everything: bool) -> None:
-    """Delete the datasets, jobs and reports of the named sources; the sources themselves stay."""
-    if not names and not everything:
-        raise click.UsageError("Name the sources, or say --all.")
-    site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
-    for source in _registered(names):
-        tk.get_action("harvest_source_clear")({"ignore_auth": True, "user": site_user}, {"id": source.id})
-        click.echo(f"{source.name}: cleared", err=True)

@@ -172,6 +172,7 @@ def run(source: Registered, job_id: str) -> dict[str, Any]:
 
 def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
     runs.finish(lease, end.status, counts, end.reason, end.detail)
+    runs.plan_next(source.id)
     log.info("Harvest of %s %s: %s", source.name, end.status, counts)
     try:
         # The source's own page and its entry in the list show the state that is in the index.

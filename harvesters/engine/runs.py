@@ -12,14 +12,14 @@ import os
 import socket
 import threading
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
 from ckan.model import ensure_engine
-from ckanext.harvest.model import HarvestGatherError, HarvestJob
+from ckanext.harvest.model import HarvestGatherError, HarvestJob, HarvestSource
 from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from ckanext.harvesters import config
@@ -120,6 +120,23 @@ def finish(
     ).scalar()
     if ended is not None:
         _end_job(lease.job_id, status, reason, detail)
+    model.Session.commit()
+
+
+#: How long after a run the next one is due, by ckanext-harvest's frequencies. ALWAYS: at the next tick; MANUAL: never.
+_INTERVALS = {
+    "MONTHLY": timedelta(days=30),
+    "BIWEEKLY": timedelta(weeks=2),
+    "WEEKLY": timedelta(weeks=1),
+    "DAILY": timedelta(days=1),
+}
+
+
+def plan_next(source_id: str) -> None:
+    """Set when a source is due again, counted from now: one harvested by hand is not due a minute later."""
+    for frequency, interval in _INTERVALS.items():
+        due = sa.update(HarvestSource).where(HarvestSource.id == source_id, HarvestSource.frequency == frequency)
+        model.Session.execute(due.values(next_run=now() + interval), execution_options=AS_IT_IS)
     model.Session.commit()
 
 

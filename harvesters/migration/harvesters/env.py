@@ -1,12 +1,13 @@
 """How Alembic reaches the database for this plugin's migrations; the plugin's version has a table of its own."""
 
 from alembic import context
+from ckan.model.meta import metadata
 from sqlalchemy import engine_from_config, pool
 
-from ckan.model.meta import metadata
-
 config = context.config
-engine = engine_from_config(config.get_section(config.config_ini_section), prefix="sqlalchemy.", poolclass=pool.NullPool)
+engine = engine_from_config(
+    config.get_section(config.config_ini_section), prefix="sqlalchemy.", poolclass=pool.NullPool
+)
 TABLES = ("harvest_run", "harvest_record", "harvest_problem")
 
 with engine.connect() as connection:

@@ -101,6 +101,15 @@ def test_the_report_is_for_machines_and_people(source, portal, ask) -> None:
     assert "no title" in ask("report", "odwb", "--lang", "en").stdout
 
 
+def test_clear_takes_the_datasets_of_the_named_sources(source, ask) -> None:
+    harvest(source)
+    assert ask("clear").exit_code == 2
+    assert len(rows()) == 12
+    assert ask("clear", "odwb").exit_code == 0
+    assert not rows()
+    assert next(registered(["odwb"])).id == source.id
+
+
 SOURCES = """\
 sources:
   - name: wallonie

@@ -342,6 +342,15 @@ def test_due_sources_are_harvested_by_the_tick(source, with_test_worker) -> None
     assert due is True
 
 
+def test_a_source_harvested_by_hand_is_not_due_at_once(source) -> None:
+    model.Session.execute(sa.text("UPDATE harvest_source SET frequency = 'WEEKLY'"))
+    model.Session.commit()
+    harvest(source)
+    queue.tick()
+    model.Session.remove()
+    assert not [one for one in tk.get_job_queue("harvest").job_ids if "tick" not in one]
+
+
 def test_clear_forgets_the_source_and_the_next_run_gives_the_same_datasets(source) -> None:
     harvest(source)
     before = {name: identifier for name, (identifier, _version) in rows().items()}
