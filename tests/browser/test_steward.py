@@ -40,7 +40,7 @@ def test_a_wrong_password_says_the_remedy(visit):
 def test_add_find_edit_and_delete_a_dataset(steward):
     page = steward
     page.locator(".masthead summary", has_text="Toevoegen").first.click()
-    page.get_by_role("link", name="Een dataset over mobiliteit toevoegen").click()
+    page.get_by_role("banner").get_by_role("link", name="Een dataset over mobiliteit toevoegen").click()
 
     # Without a title: the error is in the summary, linked to the field, and beside the field.
     say(page, "notes_translated", nl="Openbare laadpunten, met aantal stopcontacten.")
