@@ -147,9 +147,15 @@ def set_job(job_id: str, **values: Any) -> None:
 
 def _end_job(job_id: str, status: RunStatus, reason: str | None, detail: str | None) -> None:
     set_job(job_id, status="Finished", gather_finished=now(), finished=now())
-    if status is not RunStatus.FINISHED and reason:
-        message = f"{sentence(reason, 'en')} {detail or ''}".strip()
+    told = sa.select(HarvestGatherError.id).where(HarvestGatherError.harvest_job_id == job_id).limit(1)
+    if status is not RunStatus.FINISHED and reason and model.Session.execute(told).first() is None:
+        message = end_text(reason, detail, "en")
         model.Session.add(HarvestGatherError(message=message, harvest_job_id=job_id))
+
+
+def end_text(reason: str, detail: str | None, language: str) -> str:
+    """Return why a run ended as a person reads it."""
+    return f"{sentence(reason, language)} {detail or ''}".strip()
 
 
 def _dead() -> sa.ColumnElement[bool]:

@@ -268,6 +268,9 @@ def harvest_job_report(original: Action, context: Context, data_dict: DataDict) 
     if language == "en":
         return report
     told = {entry.text("en"): entry.text(language) for entry in _told(job.source)}
+    run = runs.of_jobs([data_dict["id"]]).get(data_dict["id"])
+    if run is not None and run.reason:
+        told[runs.end_text(run.reason, run.detail, "en")] = runs.end_text(run.reason, run.detail, language)
     for found in report["object_errors"].values():
         for error in found["errors"]:
             error["message"] = told.get(error["message"], error["message"])

@@ -198,3 +198,5 @@ def test_the_admin_page_and_its_job_report_open(source, portal, app, sysadmin_wi
     assert "Finished" in page.body
     report = app.get(f"/harvest/odwb/job/{job_id}", headers=headers)
     assert "www.odwb.be:da_000007" in report.body
+    assert "The dataset has no title" in report.body
+    assert "De dataset heeft in geen enkele taal" in app.get(f"/nl/harvest/odwb/job/{job_id}", headers=headers).body
