@@ -42,5 +42,7 @@ def ensure_accounts(password: str) -> None:
 
 
 if __name__ == "__main__":
-    with application._wsgi_app.test_request_context():  # the request that user_create's activities want
+    # The request that user_create's activities want; CKAN's own command line takes the Flask application like this.
+    flask_app = application._wsgi_app  # pyright: ignore[reportAttributeAccessIssue]
+    with flask_app.test_request_context():
         ensure_accounts(sys.stdin.read().strip())

@@ -145,7 +145,7 @@ class _Bikes(Portal):
         super().__init__()
         self._clock = clock
 
-    def _answer(self, page: int, document: Any, **headers: str) -> Response:
+    def _answer(self, page: int, document: Any, **headers: Any) -> Response:
         return self.faults.instead_of(page) or self.faults.spoil(page, json_response(document, **headers))
 
 
