@@ -74,7 +74,7 @@ def commands(layout: Layout) -> dict[str, list[str]]:
             *["--workers", workers, "--blocking-threads", "4", "--backpressure", "64"],
             *["--respawn-failed-workers", "--no-ws", "operations.wsgi:application"],
         ],
-        "worker": [*ckan, "jobs", "worker", "--no-scheduler", "default", "harvest"],
+        "worker": [*ckan, "jobs", "worker", "--no-scheduler", "default", "harvest", "tables"],
         "scheduler": [*ckan, "jobs", "worker", "default"],
         "solr": [
             *f"java -Xms512m -Xmx1g {solr} -Dsolr.port=8983 -Dsolr.host=0.0.0.0 -cp {layout.solr}/*".split(),

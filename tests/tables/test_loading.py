@@ -20,7 +20,7 @@ from rq.job import Job
 from rq.registry import ScheduledJobRegistry
 from werkzeug.datastructures import FileStorage
 
-from ckanext.eurometropool.tables import loading
+from ckanext.eurometropool.tables import config, loading
 
 TEXT = "Gemeente;Fietsen\nKortrijk;1200\nMenen;310\n"
 
@@ -175,7 +175,7 @@ def test_ten_thousand_rows_are_loaded_whole(files: str, organization_id: str):
 def test_saving_a_dataset_puts_one_job_on_the_queue_and_loading_none(files: str, organization_id: str):
     made = dataset(organization_id, {"url": f"{files}/bikes.csv", "format": "CSV"})
     dataset(organization_id, {"url": f"{files}/x.pdf", "format": "PDF"})
-    registry = ScheduledJobRegistry(queue=get_queue())
+    registry = ScheduledJobRegistry(queue=get_queue(config.queue()))
     (job_id,) = [job_id for job_id in registry.get_job_ids() if "-tables-" in job_id]
     job = Job.fetch(job_id, connection=connect_to_redis())
     assert job.args == (made["id"],)
