@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import os
 import tempfile
+import zlib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -79,6 +80,17 @@ class Layout:
             return run
         digest = hashlib.sha256(str(self.state).encode()).hexdigest()[:12]
         return Path(tempfile.gettempdir()) / f"portal-{os.getuid()}-{digest}"
+
+    @property
+    def ports_above(self) -> int:
+        """How far above the usual ports this portal looks for its own.
+
+        An instance keeps away from them, and from other instances: the portal beside which it runs may just be down,
+        and would find its address taken when it comes up.
+        """
+        if self.state.parent.name != "instances":
+            return 0
+        return 15000 + 10 * (zlib.crc32(str(self.state).encode()) % 300)
 
     def create(self) -> None:
         """Make the folders. Passable for the database's own user, readable only file by file."""

@@ -43,7 +43,8 @@ class Portal:
         if not self.supervisor.alive():
             # What a killed supervisor left still holds our ports; they are ours to free, not others' to avoid.
             self.supervisor.sweep()
-        chosen = ports.choose(self.layout.state / "ports.json", self.supervisor.running())
+        file, running = self.layout.state / "ports.json", self.supervisor.running()
+        chosen = ports.choose(file, running, above=self.layout.ports_above)
         return Settings(self.layout, chosen, load_secrets(self.layout), mode or Mode.load(self._mode_file))
 
     def exists(self) -> bool:

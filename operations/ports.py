@@ -24,11 +24,11 @@ def free(port: int) -> bool:
         return probe.connect_ex(("127.0.0.1", port)) != 0
 
 
-def choose(file: Path, running: Collection[str] = ()) -> dict[str, int]:
+def choose(file: Path, running: Collection[str] = (), *, above: int = 0) -> dict[str, int]:
     """Return a port for each service: the remembered one, or the first free one.
 
     The ports of services that are ``running`` are of course taken, by us: they stay. A remembered port that somebody
-    else has taken meanwhile is replaced.
+    else has taken meanwhile is replaced. The search starts ``above`` the usual ports.
     """
     try:
         ports: dict[str, int] = json.loads(file.read_text())
@@ -37,6 +37,6 @@ def choose(file: Path, running: Collection[str] = ()) -> dict[str, int]:
     for name, preferred in PREFERRED.items():
         if name not in ports or (name not in running and not free(ports[name])):
             taken = set(ports.values())
-            ports[name] = next(port for port in range(preferred, 65000) if port not in taken and free(port))
+            ports[name] = next(port for port in range(preferred + above, 65000) if port not in taken and free(port))
     file.write_text(json.dumps(ports))
     return ports

@@ -4,6 +4,9 @@ import json
 import shutil
 import socket
 import stat
+import subprocess
+import sys
+import time
 from pathlib import Path
 
 import pytest
@@ -14,7 +17,9 @@ from operations.debian import missing
 from operations.layout import SOCKET_PATH_LIMIT, Layout
 from operations.mode import Mode
 from operations.settings import Settings, load_secrets
-from operations.steps import Stamps, StepError, fingerprint, run
+from operations.steps import Stamps, StepError, Turn, fingerprint, run
+
+PROJECT = Path(__file__).resolve().parents[2]
 
 
 @pytest.fixture
@@ -36,6 +41,31 @@ def test_a_port_that_is_taken_is_passed_over_and_the_choice_is_remembered(tmp_pa
     assert len(set(chosen.values())) == len(ports.PREFERRED)
     assert json.loads(file.read_text()) == chosen
     assert ports.choose(file, running=ports.PREFERRED) == chosen
+
+
+def test_an_instance_keeps_away_from_the_ports_of_the_portal_it_runs_beside(tmp_path: Path) -> None:
+    main, instance = Layout(tmp_path, tmp_path), Layout(tmp_path, tmp_path / "instances" / "test")
+    assert main.ports_above == 0
+    chosen = ports.choose(tmp_path / "ports.json", above=instance.ports_above)
+    assert all(port >= ports.PREFERRED[name] + 15000 for name, port in chosen.items())
+
+
+def test_what_a_killed_step_had_started_is_waited_for(tmp_path: Path) -> None:
+    lock, done = tmp_path / "lock", tmp_path / "done"
+    script = f"""
+from pathlib import Path
+from operations.steps import Turn, run
+with Turn(Path({str(lock)!r})):
+    run(["sh", "-c", "echo begun; sleep 2; touch {done}"], Path({str(tmp_path / "log")!r}))
+"""
+    with subprocess.Popen([sys.executable, "-c", script], cwd=PROJECT) as step:
+        while not lock.exists():
+            time.sleep(0.05)
+        time.sleep(1)
+        step.kill()
+    assert not done.exists()
+    with Turn(lock):
+        assert done.exists()
 
 
 def test_a_step_is_done_once_for_one_input_and_again_for_another(tmp_path: Path) -> None:
@@ -118,9 +148,6 @@ def test_replay_wants_a_folder_of_recorded_catalogues(tmp_path: Path) -> None:
 def test_a_debian_package_that_is_not_there_is_missing() -> None:
     assert missing(["a-package-nobody-has"]) == ["a-package-nobody-has"]
     assert missing(["dpkg"]) == []
-
-
-PROJECT = Path(__file__).resolve().parents[2]
 
 
 def test_the_projects_own_files_have_no_mistakes() -> None:
