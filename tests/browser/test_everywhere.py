@@ -34,6 +34,8 @@ def test_nothing_is_wider_than_a_small_telephone(visit, path):
 def test_a_dataset_fits_a_small_telephone(visit):
     page = visit("/fr/dataset/", viewport={"width": 360, "height": 740})
     page.locator(".result a").first.click()
+    # Measured only when the new page has its style sheets.
+    page.wait_for_url(lambda url: "/fr/dataset/" not in url, wait_until="load")
     assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
     expect(page.locator(".navtoggle summary").first).to_be_visible()
 
