@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 from ckanext.harvesters.engine import tables
+from tests.real_browser import browser  # noqa: F401  (a fixture for browser tests)
 from tests.running_portal import running  # noqa: F401  (a fixture for browser and operations tests)
 
 

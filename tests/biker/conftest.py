@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import sys
@@ -11,7 +10,7 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 from werkzeug.serving import make_server
 
 from ckanext.eurometropool.products.definition import Product
@@ -25,7 +24,6 @@ from tests.products.conftest import (  # noqa: F401  (fixtures)
     synced,
 )
 
-CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
 PHONE = {"width": 390, "height": 844}
 WAIT = 15  # seconds
 
@@ -67,15 +65,11 @@ def biker(portal: ServedPortal) -> Iterator[str]:
 
 
 @pytest.fixture
-def phone() -> Iterator[BrowserContext]:
-    with sync_playwright() as playwright:
-        sandbox = ["--no-sandbox"] if os.geteuid() == 0 else []
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=sandbox)
-        context = browser.new_context(viewport=PHONE, locale="nl-BE", has_touch=True)
-        context.set_default_timeout(WAIT * 1000)
-        yield context
-        context.close()
-        browser.close()
+def phone(browser: Browser) -> Iterator[BrowserContext]:
+    context = browser.new_context(viewport=PHONE, locale="nl-BE", has_touch=True)
+    context.set_default_timeout(WAIT * 1000)
+    yield context
+    context.close()
 
 
 @pytest.fixture

@@ -8,11 +8,10 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page
 
 from tests.running_portal import RunningPortal
 
-CHROMIUM = os.environ.get("PORTAL_CHROMIUM", "/usr/bin/chromium")
 #: "address password" of a portal that already runs, for whoever writes these tests.
 RUNNING = "PORTAL_UNDER_TEST"
 
@@ -32,21 +31,6 @@ def portal(request: pytest.FixtureRequest) -> Portal:
         return Portal(*named.split())
     running: RunningPortal = request.getfixturevalue("running")
     return Portal(running.url, running.password)
-
-
-@pytest.fixture(scope="session")
-def playwright() -> Iterator[Playwright]:
-    with sync_playwright() as running:
-        yield running
-
-
-@pytest.fixture(scope="session")
-def browser(playwright: Playwright) -> Iterator[Browser]:
-    """Debian's chromium; as root (a bare machine, a container) it runs only without its sandbox."""
-    arguments = ["--no-sandbox"] if os.geteuid() == 0 else []
-    browser = playwright.chromium.launch(executable_path=CHROMIUM, args=arguments)
-    yield browser
-    browser.close()
 
 
 Visit = Callable[..., Page]

@@ -6,7 +6,7 @@ from sqlalchemy import engine_from_config, pool
 
 config = context.config
 engine = engine_from_config(
-    config.get_section(config.config_ini_section), prefix="sqlalchemy.", poolclass=pool.NullPool
+    config.get_section(config.config_ini_section, {}), prefix="sqlalchemy.", poolclass=pool.NullPool
 )
 TABLES = ("harvest_run", "harvest_record", "harvest_problem")
 
