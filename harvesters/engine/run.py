@@ -16,9 +16,10 @@ from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import indexer, runs, store
+from ckanext.harvesters.engine import runs, store
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import RunEnded
+from ckanext.harvesters.engine.indexing import Indexing
 from ckanext.harvesters.engine.passing import End, Pass
 from ckanext.harvesters.engine.report import EngineReason, Entry
 from ckanext.harvesters.engine.runs import Lease
@@ -35,25 +36,26 @@ log = logging.getLogger(__name__)
 class CkanSink:
     """Writes what a pass finds into CKAN's database and index."""
 
-    def __init__(self, lease: Lease, writer: Writer) -> None:
-        self.lease, self.writer = lease, writer
+    def __init__(self, lease: Lease, writer: Writer, indexing: Indexing) -> None:
+        self.lease, self.writer, self.indexing = lease, writer, indexing
 
     def write(self, changes: Sequence[Change]) -> list[tuple[Change, Kind]]:
-        """Write changes in one transaction, then index them. The database leads: what it has, the index will get."""
+        """Write changes in one transaction, and have them indexed. The database leads: the index gets what it has."""
         written, refused = self.writer.write(changes)
-        self._index([package_id for _change, package_id in written])
+        model.Session.expunge_all()
+        self._not_indexed(self.indexing.add([package_id for _change, package_id in written]))
         return [(change, change.kind) for change, _id in written] + [(change, Kind.FAILED) for change, _why in refused]
 
-    def _index(self, package_ids: Sequence[str]) -> None:
-        refused = dict(indexer.index(package_ids, self.writer.user)) if package_ids else {}
-        if accepted := [package_id for package_id in package_ids if package_id not in refused]:
-            store.indexed(accepted)
-        self.report([Entry(None, "id", said, EngineReason.NOT_INDEXED, detail=text) for said, text in refused.items()])
-        model.Session.expunge_all()
+    def _not_indexed(self, refused: Sequence[tuple[str, str]]) -> None:
+        self.report([Entry(None, "id", one, EngineReason.NOT_INDEXED, detail=said) for one, said in refused])
 
     def catch_up(self) -> None:
         """Index what an earlier run had saved when it was cut off."""
-        self._index(store.unindexed(self.lease.source_id))
+        self._not_indexed(self.indexing.add(store.unindexed(self.lease.source_id)))
+
+    def settle(self) -> None:
+        """Wait until everything written is in the index."""
+        self._not_indexed(self.indexing.settle())
 
     def refuse(self, record: SourceRecord, entries: Sequence[Entry]) -> None:
         """Report a record that could not be mapped."""
@@ -144,12 +146,20 @@ def run(source: Registered, job_id: str) -> dict[str, Any]:
     lease = runs.begin(source.id, source.name, job_id)
     counts, end = Counts(), End(RunStatus.FAILED, EngineReason.FAULT)
     try:
-        with lease, _fewer_garbage_rounds(), Writer(lease, source.name) as writer, fetch.from_config() as client:
-            sink = CkanSink(lease, writer)
+        user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+        with (
+            _fewer_garbage_rounds(),
+            Indexing(user) as indexing,
+            lease,
+            Writer(lease, source.name, user) as writer,
+            fetch.from_config() as client,
+        ):
+            sink = CkanSink(lease, writer, indexing)
             sink.catch_up()
             this = _pass(source, sink)
             counts = this.counts
             end = this.run(client)
+            sink.settle()
             store.forget_past_errors(source.id, lease.run_id, whole_pass=end.status is RunStatus.FINISHED)
             model.Session.commit()
     except RunEnded as ended:

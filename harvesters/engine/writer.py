@@ -42,10 +42,8 @@ class NotOursError(Exception):
 class Writer:
     """Writes the changes of one run of one source."""
 
-    def __init__(self, lease: Lease, source: str) -> None:
-        self.lease = lease
-        self.source = source
-        self.user: str = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
+    def __init__(self, lease: Lease, source: str, user: str) -> None:
+        self.lease, self.source, self.user = lease, source, user
         self._quiet: AbstractContextManager[None] = no_activity()
 
     def __enter__(self) -> Writer:
