@@ -57,7 +57,20 @@ def install(names: Iterable[str], log: Path) -> None:
         run([*prefix, "apt-get", "update", "-q"], log, env=env, remedy="Is the machine online? Then: apt-get update")
         # A dpkg that was interrupted refuses all work until this is done; else it does nothing.
         run([*prefix, "dpkg", "--configure", "-a"], log, env=env)
-        run([*prefix, "apt-get", "install", "-yq", "--no-install-recommends", *absent], log, env=env)
+        run(
+            [
+                *prefix,
+                "env",
+                "DEBIAN_FRONTEND=noninteractive",
+                "apt-get",
+                "install",
+                "-yq",
+                "--no-install-recommends",
+                *absent,
+            ],
+            log,
+            env=env,
+        )
 
 
 def _privilege(absent: list[str]) -> list[str]:
