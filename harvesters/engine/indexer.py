@@ -20,9 +20,12 @@ log = logging.getLogger(__name__)
 def index(package_ids: Sequence[str], user: str) -> list[tuple[str, str]]:
     """Index datasets from what the database holds; return (id, what the index said) of those it refuses.
 
-    Raises `RunEnded` when the index cannot be reached.
+    Raises `RunEnded` when the index cannot be reached, and when it refuses every one of several datasets: that is not
+    the datasets' fault (Solr does so, for one, after a change of its schema that needs a new index).
     """
     refused = list(_send(package_ids, user))
+    if len(refused) == len(package_ids) > 1:
+        raise RunEnded(EngineReason.INDEX_DOWN, refused[0][1])
     try:
         search.commit()
     except SearchIndexError as error:

@@ -8,6 +8,7 @@ import subprocess
 import sys
 import threading
 import time
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import ckan.plugins.toolkit as tk
@@ -301,6 +302,41 @@ def test_an_index_that_is_away_is_filled_by_the_next_run(source, ckan_config, mo
     assert done["status"] == "finished"
     assert set(index()) == set(rows())
     assert len(rows()) == 12
+
+
+class Refusing(BaseHTTPRequestHandler):
+    """A search index that answers questions and refuses documents."""
+
+    def do_GET(self) -> None:
+        self.answer(200, b'{"response": {"numFound": 0, "start": 0, "docs": []}}')
+
+    def do_POST(self) -> None:
+        self.rfile.read(int(self.headers["Content-Length"]))
+        self.answer(400, b'{"error": {"msg": "cannot change field from doc values type=NONE", "code": 400}}')
+
+    def answer(self, status: int, body: bytes) -> None:
+        self.send_response(status)
+        self.send_header("Content-Type", "application/json")
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def log_message(self, *_words: object) -> None:
+        pass
+
+
+def test_an_index_that_refuses_everything_is_no_success(source, ckan_config, monkeypatch) -> None:
+    refusing = ThreadingHTTPServer(("127.0.0.1", 0), Refusing)
+    threading.Thread(target=refusing.serve_forever, daemon=True).start()
+    with monkeypatch.context() as away:
+        away.setitem(ckan_config, "solr_url", f"http://127.0.0.1:{refusing.server_port}/solr/core")
+        done = harvest(source)
+    refusing.shutdown()
+    refusing.server_close()
+    assert (done["status"], done["reason"]) == ("interrupted", "index-down")
+    assert "doc values" in done["detail"]
+    assert harvest(source)["status"] == "finished"
+    assert set(index()) == set(rows())
 
 
 def test_an_indexing_process_that_dies_ends_the_run_and_the_next_one_fills_the_index(source, portal) -> None:
