@@ -156,7 +156,8 @@ def rows() -> dict[str, tuple[str, str]]:
 
 def index() -> dict[str, int]:
     """Return name → document version of every dataset in Solr."""
-    found = make_connection(decode_dates=False).search("-dataset_type:harvest", fl="name,_version_", rows=10_000)
+    mine = f'+site_id:"{tk.config["ckan.site_id"]}" -dataset_type:harvest'
+    found = make_connection(decode_dates=False).search(mine, fl="name,_version_", rows=10_000)
     return {one["name"]: one["_version_"] for one in found}
 
 
