@@ -8,7 +8,6 @@ deployment), ``web``, ``worker``, ``scheduler`` and ``solr``. The last three and
 from __future__ import annotations
 
 import os
-import shutil
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -107,9 +106,8 @@ def main(role: str) -> int:
     layout = Layout.from_environment()
     layout.create()
     if role == "solr":
-        home = layout.state / "solr"
-        shutil.rmtree(home / "ckan" / "conf", ignore_errors=True)
-        database.write_solr_home(layout, "ckan")
+        if database.solr_outdated(layout, "ckan"):
+            database.write_solr_home(layout, "ckan")
     else:
         values = ini_values(os.environ, layout.state)
         write_private(layout.ini, render_ini(values))

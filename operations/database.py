@@ -131,27 +131,29 @@ def solr_schema(layout: Layout) -> str:
     return ET.tostring(root, encoding="unicode")
 
 
-def prepare_solr(settings: Settings, *cores: str) -> bool:
-    """Write Solr's home with a core for each name; return whether anything changed (then Solr must read it again)."""
-    layout = settings.layout
-    home = layout.state / "solr"
-    mark = fingerprint(solr_schema(layout), SOLR_CONFIG, *sorted(cores))
-    stamp = home / "fingerprint"
-    if stamp.exists() and stamp.read_text() == mark:
-        return False
-    write_solr_home(layout, *cores)
-    stamp.write_text(mark)
-    return True
+def solr_mark(layout: Layout, *cores: str) -> str:
+    """Return the fingerprint of everything a core is made from: an index made with another one is of no use."""
+    return fingerprint(solr_schema(layout), SOLR_CONFIG, *sorted(cores))
+
+
+def solr_outdated(layout: Layout, *cores: str) -> bool:
+    """Tell whether Solr's home must be written again; Solr must be stopped for that."""
+    stamp = layout.state / "solr" / "fingerprint"
+    return not stamp.exists() or stamp.read_text() != solr_mark(layout, *cores)
 
 
 def write_solr_home(layout: Layout, *cores: str) -> None:
-    """Write Solr's home: a core for each name, with the schema and its word lists. What is indexed stays."""
+    """Write Solr's home: a core for each name, with the schema and its word lists, and nothing indexed.
+
+    A core whose fields change their kind (docValues, type) refuses every document while old segments are there.
+    """
     home = layout.state / "solr"
     home.mkdir(exist_ok=True)
     (home / "solr.xml").write_text("<solr/>\n")
     for core in cores:
+        shutil.rmtree(home / core, ignore_errors=True)
         conf = home / core / "conf"
-        conf.mkdir(parents=True, exist_ok=True)
+        conf.mkdir(parents=True)
         (home / core / "core.properties").write_text(f"name={core}\n")
         (conf / "schema.xml").write_text(solr_schema(layout))
         shutil.copy(SOLR_CONFIG / "solrconfig.xml", conf)
@@ -159,6 +161,8 @@ def write_solr_home(layout: Layout, *cores: str) -> None:
             (conf / words).touch()
         for extra in SOLR_CONFIG.glob("*.txt"):
             shutil.copy(extra, conf)
+    # Last: a home that was only half written is written again.
+    (home / "fingerprint").write_text(solr_mark(layout, *cores))
 
 
 def solr_ready(settings: Settings, core: str) -> bool:

@@ -96,20 +96,24 @@ class Portal:
         """Start PostgreSQL, Redis and Solr and wait until they answer."""
         database.prepare_postgresql(settings)
         database.prepare_redis(settings)
-        changed = database.prepare_solr(settings, *cores)
         self.supervisor.configure(definitions(settings, volatile=volatile))
         self.supervisor.launch()
-        if changed and self.supervisor.states().get("solr") == "RUNNING":
-            self.supervisor.restart("solr")
-        states = self.supervisor.states()
-        if all(states.get(name) == "RUNNING" for name in DATA) and not changed:
+        if database.solr_outdated(self.layout, *cores):
+            self.supervisor.stop("solr")
+            database.write_solr_home(self.layout, *cores)
+        if self.supervisor.running() >= set(DATA):
+            self._wait_for_data(settings, *cores)
             return
         with Progress("PostgreSQL, Redis and Solr"):
             self.supervisor.start(*DATA)
-            wait(lambda: database.postgresql_ready(settings), 60, "PostgreSQL", self.layout.logs / "postgresql.log")
-            wait(lambda: database.listening(settings.ports["redis"]), 20, "Redis", self.layout.logs / "redis.log")
-            for core in cores:
-                wait(lambda core=core: database.solr_ready(settings, core), 90, "Solr", self.layout.logs / "solr.log")
+            self._wait_for_data(settings, *cores)
+
+    def _wait_for_data(self, settings: Settings, *cores: str) -> None:
+        logs = self.layout.logs
+        wait(lambda: database.postgresql_ready(settings), 60, "PostgreSQL", logs / "postgresql.log")
+        wait(lambda: database.listening(settings.ports["redis"]), 20, "Redis", logs / "redis.log")
+        for core in cores:
+            wait(lambda core=core: database.solr_ready(settings, core), 90, "Solr", logs / "solr.log")
 
     def ckan(self, *words: str, ini: Path | None = None, stdin: str | None = None) -> str:
         """Run a command of CKAN's and return its stdout."""
@@ -132,16 +136,12 @@ class Portal:
                 self.ckan("municipalities", "relink", "--all")
         if not test:
             self.stamps.once("accounts", "1", "Accounts", lambda: self._accounts(settings))
-            schema = database.solr_schema(self.layout)
-            if self.stamps.read().get("index", schema) != fingerprint(schema):
-                self.stamps.once(
-                    "index", fingerprint(schema), "Search index", lambda: void(self.ckan("search-index", "rebuild"))
-                )
+            mark = database.solr_mark(self.layout, "ckan")
+            self.stamps.once("index", mark, "Search index", lambda: void(self.ckan("search-index", "rebuild")))
 
     def _migrate(self, settings: Settings, ini: Path, ckan: str, datastore: str) -> None:
         database.prepare_databases(settings, ckan, datastore)
         self.ckan("db", "upgrade", ini=ini)
-        self.ckan("harvesters", "migrate", ini=ini)
         self.ckan("harvesters", "migrate", ini=ini)
         database.psql(
             settings, self.ckan("datastore", "set-permissions", ini=ini).replace("\\connect", "-- connect"), datastore

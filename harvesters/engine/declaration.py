@@ -16,6 +16,7 @@ from typing import Any
 import yaml
 
 from ckanext.harvesters.records import HarvestError
+from ckanext.oslo.mistakes import Mistake
 
 LANGUAGES = ("nl", "fr", "en")
 REGIONS = ("vlaanderen", "wallonie", "hauts-de-france")
@@ -24,18 +25,6 @@ FREQUENCIES = ("MANUAL", "MONTHLY", "WEEKLY", "BIWEEKLY", "DAILY", "ALWAYS")
 _NAME = re.compile(r"[a-z0-9][a-z0-9_-]{1,99}")
 _URL = re.compile(r"https?://[^\s/?#@]+([/?#]\S*)?")
 _PATH = re.compile(r"/\S*")
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """One mistake in a file: where, and what was expected there. ``line`` counts from 1."""
-
-    file: str
-    line: int
-    expected: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.expected}"
 
 
 class DeclarationError(HarvestError):

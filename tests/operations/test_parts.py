@@ -1,6 +1,7 @@
 """The parts of ./portal that need no services: ports, steps, modes, settings."""
 
 import json
+import os
 import shutil
 import socket
 import stat
@@ -13,6 +14,7 @@ import pytest
 
 from operations import ports
 from operations.checks import mistakes
+from operations.database import solr_outdated, write_solr_home
 from operations.debian import missing
 from operations.layout import SOCKET_PATH_LIMIT, Layout
 from operations.mode import Mode
@@ -173,3 +175,17 @@ def test_a_mistake_is_told_with_file_and_line_and_what_was_expected(
     (tmp_path / file).write_text(text.replace(was, becomes, 1))
     found = mistakes(tmp_path)
     assert any(Path(file).name in each and f":{line}:" in each for each in found), found
+
+
+def test_an_index_made_with_another_schema_is_thrown_away(layout: Layout) -> None:
+    layout.software.rmdir()
+    layout.software.symlink_to(os.environ["PORTAL_SOFTWARE"])
+    assert solr_outdated(layout, "ckan")
+    write_solr_home(layout, "ckan")
+    segment = layout.state / "solr" / "ckan" / "data" / "index" / "segments_1"
+    segment.parent.mkdir(parents=True)
+    segment.touch()
+    assert not solr_outdated(layout, "ckan")
+    assert solr_outdated(layout, "ckan", "another")
+    write_solr_home(layout, "ckan", "another")
+    assert not segment.exists()

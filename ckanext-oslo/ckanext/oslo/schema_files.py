@@ -18,7 +18,6 @@ section carries ``start_section`` with the section's name, title and help, for t
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -26,6 +25,7 @@ import yaml
 from yaml.constructor import ConstructorError
 
 from ckanext.oslo import vocabularies
+from ckanext.oslo.mistakes import Mistake
 from ckanext.oslo.reading import KINDS
 
 TAG = "!sections"
@@ -57,18 +57,6 @@ _FIELD_KEYS = _TEXTS | {
     "upload_label",
 }
 _SECTION_KEYS = frozenset({"section", "title", "help", "fields"})
-
-
-@dataclass(frozen=True)
-class Mistake:
-    """Something in a schema file that cannot work, where it stands, and what was expected there."""
-
-    file: str
-    line: int
-    expected: str
-
-    def __str__(self) -> str:
-        return f"{self.file}:{self.line}: {self.expected}"
 
 
 class SchemaError(Exception):
