@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 import pytest
-from playwright.sync_api import BrowserContext, Page, expect
+from playwright.sync_api import BrowserContext, Page, Route, expect
 
 from ckanext.eurometropool.products.definition import Product
 from ckanext.eurometropool.products.refreshing import refresh
@@ -70,6 +70,18 @@ def test_refused_location_and_unknown_place_are_said(page: Page, biker: str):
     expect(page.locator("#message")).to_have_text("Your location is not available. Choose a municipality.")
     page.get_by_label("Where are you?").fill("Atlantis")
     page.get_by_label("Where are you?").press("Enter")
+    expect(page.locator("#message")).to_contain_text("No municipality found for “Atlantis”.")
+
+
+def test_an_answer_that_comes_late_does_not_wipe_what_was_said(page: Page, biker: str):
+    held: list[Route] = []
+    page.route("**/data/shared-bike-stations.geojson*", lambda route: held.append(route))
+    page.goto(f"{biker}/?lang=en")
+    page.get_by_label("Where are you?").fill("Atlantis")
+    page.get_by_label("Where are you?").press("Enter")
+    expect(page.locator("#message")).to_contain_text("No municipality found for “Atlantis”.")
+    held[0].continue_()
+    expect(page.locator("#measured")).not_to_be_empty()
     expect(page.locator("#message")).to_contain_text("No municipality found for “Atlantis”.")
 
 

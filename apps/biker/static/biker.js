@@ -9,7 +9,7 @@ const LISTED = 12, LEAST = 5, ASKED = 60; // stations
 const NEAR = 3_000, AROUND = 30_000, WALK = 80; // metres, metres, metres a minute
 const $ = (id) => document.getElementById(id);
 
-let texts = {}, towns = null, place = null, answer = null, offline = false, mode = "take", chosen = null, latest = 0;
+let texts = {}, towns = null, place = null, answer = null, offline = false, mode = "take", chosen = null, latest = 0, told = "";
 const map = new BikeMap($("map"), () => drawMap());
 
 const say = (key, values = {}) => (texts[key] ?? key).replace(/\{(\w+)\}/g, (_, name) => values[name] ?? "");
@@ -69,8 +69,14 @@ async function load() {
 
 const number = (station) => station.properties[mode === "take" ? "bikes" : "docks"];
 
+/** Tell what came of an action; it stays until the next one, also when an answer that was still awaited arrives. */
+function tell(text) {
+  told = text;
+  $("message").textContent = text;
+}
+
 function show() {
-  $("message").textContent = "";
+  $("message").textContent = told;
   $("list").replaceChildren();
   if (!answer) {
     const again = element("button", { type: "button", class: "btn btn-secondary" }, say("again"));
@@ -80,8 +86,8 @@ function show() {
     return;
   }
   $("list").append(...notices(), ...(place ? listed() : []));
-  if (!place) $("message").textContent = say("where");
-  else if (!answer.features.length) $("message").textContent = say("none");
+  if (!told && !place) $("message").textContent = say("where");
+  else if (!told && !answer.features.length) $("message").textContent = say("none");
   $("measured").textContent = say("measured", { time: clock(answer.received) });
   $("attribution").textContent = `, ${answer.sources.map((source) => source.attribution).join("; ")}`;
   $("boundaries").textContent = towns.attribution.join("; ");
@@ -160,6 +166,7 @@ async function go(point, town, label) {
   map.show(point, 1300);
   $("where").value = label;
   remember("place", town?.key ?? null);
+  told = "";
   $("message").textContent = say("loading");
   await load();
   const fifth = answer?.features[Math.min(4, answer.features.length - 1)];
@@ -173,23 +180,25 @@ function choose(town) {
   return go(town.point, town, townName(town));
 }
 
-$("choose").addEventListener("submit", (event) => {
+$("choose").addEventListener("submit", async (event) => {
   event.preventDefault();
+  await ready;
   const text = $("where").value;
-  const town = towns?.find(text);
+  const town = towns.find(text);
   if (town) choose(town);
-  else $("message").textContent = say("no_place", { text });
+  else tell(say("no_place", { text }));
 });
 $("where").addEventListener("change", () => { const town = towns?.find($("where").value); if (town && town !== place?.town) choose(town); });
 $("where").addEventListener("focus", () => $("where").select());
-$("locate").addEventListener("click", () => {
-  const failed = () => { $("message").textContent = say("no_location"); $("where").focus(); };
+$("locate").addEventListener("click", async () => {
+  await ready;
+  const failed = () => { tell(say("no_location")); $("where").focus(); };
   if (!navigator.geolocation) { failed(); return; }
   navigator.geolocation.getCurrentPosition(({ coords }) => {
     const point = [coords.longitude, coords.latitude];
     const town = towns.list.length ? towns.at(point) : null;
     if (town) go(point, town, `${say("my_place")} (${townName(town)})`);
-    else { $("message").textContent = say("outside"); $("where").focus(); }
+    else { tell(say("outside")); $("where").focus(); }
   }, failed, { enableHighAccuracy: true, timeout: 10_000, maximumAge: 30_000 });
 });
 for (const id of ["take", "return"]) {
@@ -203,8 +212,11 @@ $("zoom-in").addEventListener("click", () => map.zoom(1.6));
 $("zoom-out").addEventListener("click", () => map.zoom(1 / 1.6));
 for (const event of ["online", "visibilitychange"]) addEventListener(event, () => { if (!document.hidden && texts.title) load(); });
 
-texts = (await (await fetch("/static/texts.json")).json())[lang];
-towns = await loadTowns();
+const ready = (async () => {
+  texts = (await (await fetch("/static/texts.json")).json())[lang];
+  towns = await loadTowns();
+})();
+await ready;
 for (const town of towns.list) $("places").append(element("option", { value: townName(town) }));
 const start = towns.byKey.get(new URLSearchParams(location.search).get("place") ?? recall("place"));
 await (start ? choose(start) : load());
