@@ -3,9 +3,15 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import ckan.plugins as p
+import ckan.plugins.toolkit as tk
 import pytest
+from ckan.config.middleware import make_app
+from ckan.tests import helpers
 
 from ckanext.harvesters.engine import tables
 from tests.real_browser import browser  # noqa: F401  (a fixture for browser tests)
@@ -25,6 +31,32 @@ def shared() -> Path:
     if os.environ.get("CI"):
         pytest.fail(reason)
     pytest.skip(reason)
+
+
+@pytest.fixture(scope="session")
+def loaded_plugins() -> Iterator[None]:
+    """Load the plugins once for the whole suite: loading takes longer than most tests."""
+    p.load_all()
+    yield
+    p.unload_all()
+
+
+@pytest.fixture
+def with_plugins(loaded_plugins: None, ckan_config: Any) -> None:
+    """Take the place of CKAN's fixture of this name, which loads and unloads for each test."""
+
+
+@pytest.fixture(scope="session")
+def made_app(loaded_plugins: None) -> Any:
+    """Make the web application once: its routes and templates depend on the plugins alone."""
+    tk.config["testing"] = True
+    return make_app(tk.config)
+
+
+@pytest.fixture
+def app(made_app: Any, with_plugins: None) -> Any:
+    """Take the place of CKAN's fixture of this name: the one application, with nobody signed in."""
+    return helpers.CKANTestApp(made_app)
 
 
 #: Plugins with tables of their own.

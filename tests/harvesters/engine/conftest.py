@@ -7,7 +7,6 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
-import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
@@ -57,19 +56,6 @@ def document(number: int, **default: Any) -> dict[str, Any]:
 
 def guid(number: int) -> str:
     return f"www.odwb.be:da_{number:06}"
-
-
-@pytest.fixture(scope="module")
-def loaded_plugins() -> Iterator[None]:
-    """Load the plugins once for a module: loading takes longer than most of these tests."""
-    p.load_all()
-    yield
-    p.unload_all()
-
-
-@pytest.fixture
-def with_plugins(loaded_plugins: None, ckan_config: Any) -> None:
-    """Take the place of CKAN's fixture of this name, which loads and unloads for each test."""
 
 
 @dataclass
