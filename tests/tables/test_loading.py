@@ -4,66 +4,17 @@ from __future__ import annotations
 
 import io
 import json
-import threading
-from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from typing import Any, ClassVar
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
-from ckan.lib.jobs import get_queue
-from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
 from ckan.tests.helpers import call_action
-from rq.job import Job
-from rq.registry import ScheduledJobRegistry
 from werkzeug.datastructures import FileStorage
 
-from ckanext.eurometropool.tables import config, loading
-
-TEXT = "Gemeente;Fietsen\nKortrijk;1200\nMenen;310\n"
-
-
-class Files(BaseHTTPRequestHandler):
-    content: ClassVar[dict[str, bytes]] = {}
-    asked: ClassVar[list[str]] = []
-
-    def do_GET(self) -> None:  # noqa: N802
-        self.asked.append(self.path)
-        body = self.content.get(self.path)
-        self.send_response(200 if body is not None else 404)
-        self.send_header("Content-Length", str(len(body or b"")))
-        self.end_headers()
-        self.wfile.write(body or b"")
-
-    def log_message(self, format: str, *args: object) -> None:  # noqa: A002
-        return
-
-
-@pytest.fixture
-def files(with_plugins: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    Files.content = {"/bikes.csv": TEXT.encode("cp1252")}
-    Files.asked = []
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Files)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    address = f"127.0.0.1:{server.server_port}"
-    monkeypatch.setitem(tk.config, "ckanext.oslo.fetch.allow", [address])
-    monkeypatch.setitem(tk.config, "ckanext.eurometropool.products.replay_url", "")
-    yield f"http://{address}"
-    server.shutdown()
-    server.server_close()
-
-
-@pytest.fixture
-def organization_id(clean_db: None, clean_index: None) -> str:
-    return factories.Organization()["id"]
-
-
-def dataset(organization_id: str, *resources: dict[str, Any], **more: Any) -> dict[str, Any]:
-    return factories.Dataset(
-        owner_org=organization_id, title_translated={"nl": "Fietsen"}, resources=list(resources), **more
-    )
+from ckanext.eurometropool.tables import loading
+from tests.tables.conftest import TEXT, Files, dataset
 
 
 def rows(resource_id: str) -> list[dict[str, Any]]:
@@ -169,24 +120,6 @@ def test_ten_thousand_rows_are_loaded_whole(files: str, organization_id: str):
     (done,) = loading.load(made["id"])
     assert done.loaded == 10_000
     assert call_action("datastore_search", resource_id=done.resource_id, limit=0)["total"] == 10_000
-
-
-@pytest.mark.usefixtures("clean_redis")
-def test_saving_a_dataset_puts_one_job_on_the_queue_and_loading_none(files: str, organization_id: str):
-    made = dataset(organization_id, {"url": f"{files}/bikes.csv", "format": "CSV"})
-    dataset(organization_id, {"url": f"{files}/x.pdf", "format": "PDF"})
-    registry = ScheduledJobRegistry(queue=get_queue(config.queue()))
-    (job_id,) = [job_id for job_id in registry.get_job_ids() if "-tables-" in job_id]
-    job = Job.fetch(job_id, connection=connect_to_redis())
-    assert job.args == (made["id"],)
-    registry.remove(job)
-    loading.load_later(made["id"])
-    assert [job_id for job_id in registry.get_job_ids() if "-tables-" in job_id] == []
-
-
-def test_dataset_that_is_not_committed_yet_is_tried_again(files: str, organization_id: str):
-    with pytest.raises(loading.NotYetError):
-        loading.load_later("not-there-yet")
 
 
 def test_command_loads_all(with_extended_cli: None, files: str, organization_id: str, cli: Any):

@@ -1,4 +1,4 @@
-"""Load CSV files into the DataStore, one job a dataset. What goes wrong is recorded beside the file, never raised."""
+"""Load CSV files into the DataStore, dataset by dataset. What goes wrong is recorded beside the file, never raised."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import logging
 from collections.abc import Iterator, Mapping
 from contextvars import ContextVar
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -15,10 +15,8 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib import uploader
-from ckan.lib.jobs import get_queue
 from ckan.types import Context
 from ckanext.datastore.backend import DatastoreException
-from rq import Retry
 
 from ckanext.eurometropool.tables import config
 from ckanext.eurometropool.tables.choosing import address, fingerprint, is_upload, is_wanted
@@ -29,16 +27,11 @@ log = logging.getLogger(__name__)
 
 TASK = "table"
 CHUNK = 1_000  # rows a call
-SETTLING = 5  # seconds: several changes of a dataset in a row are one job
 PATIENCE = 60.0  # seconds a file may take
 #: What the DataStore raises for data it does not take.
 REFUSED = (tk.ValidationError, DatastoreException)
 
 _loading: ContextVar[bool] = ContextVar("loading", default=False)
-
-
-class NotYetError(Exception):
-    """The dataset is not in the database yet: a harvest commits in batches. The job is tried again."""
 
 
 @dataclass(frozen=True)
@@ -50,31 +43,9 @@ class Loaded:
     trouble: str = ""
 
 
-def enqueue(package_id: str) -> None:
-    """Have a dataset's CSV files loaded soon; several calls in a row make one job."""
-    turn = int(datetime.now(UTC).timestamp() // SETTLING)
-    get_queue(config.queue()).enqueue_in(
-        timedelta(seconds=SETTLING),
-        load_later,
-        package_id,
-        job_id=f"{tk.config['ckan.site_id']}-tables-{package_id}-{turn}",
-        retry=Retry(max=3, interval=[30, 120, 600]),
-        result_ttl=0,
-        meta={"title": f"load tables of {package_id}"},
-    )
-
-
 def is_loading() -> bool:
     """Say whether a change of a dataset is our own doing."""
     return _loading.get()
-
-
-def load_later(package_id: str) -> None:
-    """Load a dataset's CSV files, as a job. Raises NotYetError."""
-    try:
-        load(package_id)
-    except tk.ObjectNotFound as error:
-        raise NotYetError(package_id) from error
 
 
 def load(package_id: str, *, force: bool = False) -> list[Loaded]:

@@ -10,7 +10,7 @@ import ckan.plugins.toolkit as tk
 from blinker import Signal
 from redis.exceptions import RedisError
 
-from ckanext.eurometropool.tables import config, loading
+from ckanext.eurometropool.tables import config, loading, waiting
 from ckanext.eurometropool.tables.choosing import is_wanted
 
 log = logging.getLogger(__name__)
@@ -29,7 +29,7 @@ def dataset_changed(sender: str, **told: Any) -> None:
     if not isinstance(package_id, str) or not _has_wanted_file(dataset):
         return
     try:
-        loading.enqueue(package_id)
+        waiting.add(package_id)
     except RedisError as error:  # the dataset is saved; its table can be loaded later
         log.warning("The tables of %s are not loaded: %s", package_id, error)
 
