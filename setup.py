@@ -21,6 +21,17 @@ PLUGINS = {
     "udata_harvester": "ckanext.harvesters.udata.plugin:UdataHarvester",
 }
 
+RDF_PROFILES = {
+    "dcat_ap_3": "DcatAp3",
+    "dcat_ap_vl_3": "DcatApVl3",
+    "mobility_dcat_ap": "MobilityDcatAp",
+    "dcat_ap_hvd": "DcatApHvd",
+    "statdcat_ap": "StatDcatAp",
+    "geodcat_ap": "GeoDcatAp",
+    # the name of dcat_ap_3 before there were others
+    "oslo_dcat_ap": "DcatAp3",
+}
+
 
 def packages() -> tuple[list[str], dict[str, str]]:
     """Name every package and the folder it is in."""
@@ -62,7 +73,7 @@ setup(
     ],
     entry_points={
         "ckan.plugins": [f"{name} = {path}" for name, path in PLUGINS.items()],
-        "ckan.rdf.profiles": ["oslo_dcat_ap = ckanext.oslo.profiles:OsloDCATAPProfile"],
+        "ckan.rdf.profiles": [f"{name} = ckanext.oslo.profiles.plugin:{found}" for name, found in RDF_PROFILES.items()],
         "babel.extractors": ["ckan = ckan.lib.extract:extract_ckan"],
     },
     message_extractors={"ckanext-oslo": MESSAGES, "ckanext-eurometropool": MESSAGES, "harvesters": MESSAGES},
