@@ -63,8 +63,7 @@ class Settings:
             "datastore_read": self.database(f"datastore{suffix}", "portal_reader"),
             "solr_url": f"http://127.0.0.1:{self.ports['solr']}/solr/ckan{suffix}",
             "redis_url": f"{redis}/{int(test)}",
-            # The stand-in portals are the only addresses of this machine that the guarded client may reach.
-            "fetch_allow": "" if self.mode.live else f"127.0.0.1:{self.ports['replay']}",
+            "fetch_allow": self._fetch_allow(),
             "storage": str(self.layout.state / f"storage{suffix}"),
             "app_url": f"http://127.0.0.1:{self.ports['biker']}",
             "debug": "false",
@@ -74,6 +73,13 @@ class Settings:
         file = self.layout.test_ini if test else self.layout.ini
         write_private(file, render_ini(values))
         return file
+
+    def _fetch_allow(self) -> str:
+        """Name the addresses of this machine that the guarded client may reach.
+
+        The stand-in portals, and the portal itself: its previews read what its own API serves.
+        """
+        return "" if self.mode.live else " ".join(f"127.0.0.1:{self.ports[name]}" for name in ("replay", "web"))
 
 
 def render_ini(values: Mapping[str, str]) -> str:
