@@ -45,7 +45,10 @@ class Organization:
 
 @dataclass(frozen=True)
 class Declared:
-    """A source as the file declares it. ``replay`` is its path on a stand-in portal; ``settings`` become JSON."""
+    """A source as the file declares it. ``replay`` is its path on a stand-in portal; ``settings`` become JSON.
+
+    Title and description are in every language of the portal; a source without description has an empty one.
+    """
 
     name: str
     title: Mapping[str, str]
@@ -53,6 +56,7 @@ class Declared:
     url: str
     organization: Organization
     frequency: str
+    description: Mapping[str, str] = field(default_factory=dict)
     replay: str | None = None
     settings: Mapping[str, Any] = field(default_factory=dict)
 
@@ -103,13 +107,21 @@ class _Mapping:
             return None
         return _Mapping(node, f"{self.what}: {key!r}", self.file, self.mistakes)
 
-    def titles(self, key: str) -> dict[str, str]:
-        """Return a title in every language of the portal."""
+    def texts(self, key: str, what: str, *, required: bool = True) -> dict[str, str]:
+        """Return a text in every language of the portal: one line for all, or a mapping with each.
+
+        ``what`` names it in a mistake ("a title").
+        """
+        node = self.items.get(key)
+        if node is None and not required:
+            return {}
+        if isinstance(node, yaml.ScalarNode):
+            return dict.fromkeys(LANGUAGES, self.text(key, f"{what}, or a mapping of nl, fr and en to it", str.strip))
         inner = self.mapping(key)
         if inner is None:
             return {}
         inner.only(LANGUAGES)
-        return {language: inner.text(language, "a title in that language", str.strip) for language in LANGUAGES}
+        return {language: inner.text(language, f"{what} in that language", str.strip) for language in LANGUAGES}
 
     def free(self, key: str) -> dict[str, Any]:
         """Return a mapping whose keys the protocol knows."""
@@ -139,11 +151,15 @@ def _settings(source: _Mapping) -> dict[str, Any]:
     for key in ("scope", "options"):
         if value := source.free(key):
             settings[key] = value
+    # ckanext-harvest keeps a source's title and description in one language; here are all of them.
+    for key, what in (("title", "a title"), ("description", "a description")):
+        if texts := source.texts(key, what, required=False):
+            settings[key] = texts
     return settings
 
 
-SETTINGS = ("language", "metadata_license", "region", "publisher", "scope", "options")
-FIELDS = ("name", "title", "protocol", "url", "replay", "organization", "frequency", *SETTINGS)
+SETTINGS = ("language", "metadata_license", "region", "publisher", "scope", "options", "title", "description")
+FIELDS = ("name", "protocol", "url", "replay", "organization", "frequency", *SETTINGS)
 
 
 def _declared(node: yaml.Node, protocols: Collection[str], file: str, mistakes: list[Mistake]) -> Declared:
@@ -156,18 +172,23 @@ def _declared(node: yaml.Node, protocols: Collection[str], file: str, mistakes: 
     if owner is not None:
         owner.only(("name", "title"))
         organization = Organization(
-            owner.text("name", "the organization's name, as in its address", _NAME.fullmatch), owner.titles("title")
+            owner.text("name", "the organization's name, as in its address", _NAME.fullmatch),
+            owner.texts("title", "a title"),
         )
+    if "title" not in source.items:
+        source.texts("title", "a title")
+    settings = _settings(source)
     return Declared(
         name=name,
-        title=source.titles("title"),
+        title=settings.get("title", {}),
+        description=settings.get("description", {}),
         protocol=source.text("protocol", *_one_of(sorted(protocols))),
         url=source.text("url", "an http or https address without user or password", _URL.fullmatch),
         organization=organization,
         frequency=source.text("frequency", *_one_of(FREQUENCIES), default="MANUAL"),
         replay=source.text("replay", "a path on the stand-in portal, beginning with /", _PATH.fullmatch, default="")
         or None,
-        settings=_settings(source),
+        settings=settings,
     )
 
 

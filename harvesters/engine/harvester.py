@@ -54,7 +54,7 @@ class EngineHarvester(p.SingletonPlugin):
 
     def _not_by_stages(self) -> NoReturn:
         raise NotImplementedError(
-            tk._("Sources of this type are not harvested in stages: use “Reharvest”, or `ckan harvesters run`.")
+            tk._("Sources of this type are not harvested in stages: use “Run now”, or `ckan harvesters run`.")
         )
 
     def gather_stage(self, harvest_job: Any) -> NoReturn:

@@ -85,6 +85,7 @@ def _source(declared: Declared, url: str, organization_id: str) -> Done:
     wanted: dict[str, Any] = {
         "name": declared.name,
         "title": declared.title["en"],
+        "notes": declared.description.get("en", ""),
         "url": url,
         "source_type": declared.protocol,
         "frequency": declared.frequency,
@@ -110,6 +111,7 @@ def _as_it_is(package: model.Package) -> dict[str, Any]:
     return {
         "name": package.name,
         "title": package.title,
+        "notes": package.notes or "",
         "url": source.url,
         "source_type": source.type,
         "frequency": source.frequency,

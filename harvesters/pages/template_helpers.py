@@ -1,0 +1,35 @@
+"""Template helpers of the harvest pages, registered by the plugin's blanket."""
+
+from __future__ import annotations
+
+import ckan.plugins.toolkit as tk
+from ckanext.harvest.model import UPDATE_FREQUENCIES
+
+from ckanext.harvesters.pages import words
+
+
+def harvest_frequency_choices() -> list[dict[str, str]]:
+    """Return how often a source can be read, as the form of a source offers it."""
+    return [{"value": code, "text": words.frequency(code)} for code in UPDATE_FREQUENCIES]
+
+
+#: How ckanext-harvest's validators begin what they say in English alone.
+_TAKEN, _KIND, _OFTEN, _SETTINGS = (
+    "There already is a Harvest Source",
+    "Unknown harvester type",
+    "Frequency ",
+    "Error parsing the configuration options: ",
+)
+
+
+def harvest_source_mistake(message: str) -> str:
+    """Say in the reader's language what a validator of ckanext-harvest says in English."""
+    if message.startswith(_TAKEN):
+        return tk._("There is already a source with this address and these settings.")
+    if message.startswith(_KIND):
+        return tk._("Choose a kind of portal from the list.")
+    if message.startswith(_OFTEN):
+        return tk._("Choose from the list how often.")
+    if message.startswith(_SETTINGS):
+        return tk._("The settings are not right: {mistakes}").format(mistakes=message.removeprefix(_SETTINGS))
+    return message

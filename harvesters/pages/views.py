@@ -1,0 +1,241 @@
+"""The addresses of the harvest pages.
+
+They are those of ckanext-harvest, which link to them from many places; plugin ``harvesters`` must stand before
+``harvest`` in ``ckan.plugins`` for ours to answer. What changes something asks first (GET) and does it on POST, with
+CSRF protection; ckanext-harvest's own pages do it on GET.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.types import Response
+from ckanext.harvest.logic import HarvestJobExists, HarvestSourceInactiveError
+from ckanext.harvest.model import HarvestJob
+from flask import Blueprint, make_response, request
+
+from ckanext.harvesters.pages import downloads, overview, passes, reader, report, source_pages, words
+from ckanext.harvesters.pages.passes import Pass
+from ckanext.harvesters.pages.source_pages import Shown
+
+#: Runs on one page of a source.
+RUNS = 20
+#: Runs beside the report of one.
+EARLIER = 8
+
+Answer = str | Response
+
+harvests = Blueprint("harvest_pages", __name__)
+
+
+def _page(view: Callable[..., Answer]) -> Callable[..., Answer]:
+    """Turn what actions refuse into pages that say so."""
+
+    @wraps(view)
+    def answered(**kwargs: str) -> Answer:
+        try:
+            return view(**kwargs)
+        except tk.ObjectNotFound as missing:
+            return tk.abort(404, str(missing) or tk._("Harvest source not found"))
+        except tk.NotAuthorized:
+            return tk.abort(403, tk._("Not authorized to see this page"))
+
+    return answered
+
+
+def _render(template: str, **shown: Any) -> str:
+    return tk.render(f"harvest_pages/{template}.html", {"read": reader, "words": words, **shown})
+
+
+@harvests.route("/harvest/", strict_slashes=False)
+@_page
+def every() -> Answer:
+    """Show all sources at a glance."""
+    sources = source_pages.all_sources()
+    return _render("overview", sources=sources, figures=overview.figures(sources))
+
+
+@harvests.route("/harvest/sources.csv")
+@_page
+def every_csv() -> Answer:
+    """Give the list of sources as CSV."""
+    rows = [downloads.source_row(source) for source in source_pages.all_sources()]
+    return downloads.table(downloads.SOURCES, rows, "sources")
+
+
+@harvests.route("/harvest/<source>")
+@_page
+def one(source: str) -> Answer:
+    """Show one source, with its runs to those who may see them."""
+    shown = source_pages.one_source(source)
+    page = max(1, request.args.get("page", 1, type=int))
+    found = passes.of_source(shown.id, limit=RUNS, offset=(page - 1) * RUNS) if shown.reads else []
+    pages = -(-passes.count(shown.id) // RUNS) if shown.reads else 0
+    return _render("source", source=shown, runs=found, page=page, pages=pages)
+
+
+@harvests.route("/harvest/about/<source>")
+@harvests.route("/harvest/admin/<source>")
+@harvests.route("/harvest/<source>/job")
+@_page
+def elsewhere(source: str) -> Answer:
+    """Lead from ckanext-harvest's several pages of a source to the one that shows it all."""
+    return tk.h.redirect_to("harvest_pages.one", source=source_pages.one_source(source).name)
+
+
+def _run(source: str, job: str) -> tuple[Shown, Pass, bool]:
+    """Return a source, one of its runs, and whether that is the latest. Raises as actions do."""
+    shown = source_pages.one_source(source)
+    tk.check_access("harvest_source_update", reader.context(), {"id": shown.id})
+    found = model.Session.execute(sa.select(HarvestJob).where(HarvestJob.id == job)).scalar()
+    if found is None or found.source_id != shown.id:
+        raise tk.ObjectNotFound(tk._("Harvest job not found"))
+    return shown, passes.of_jobs([found])[0], shown.last is not None and shown.last.job_id == job
+
+
+@harvests.route("/harvest/<source>/job/last")
+@_page
+def last(source: str) -> Answer:
+    """Lead to the latest run of a source."""
+    shown = source_pages.one_source(source)
+    if shown.last is None:
+        return tk.h.redirect_to("harvest_pages.one", source=shown.name)
+    return tk.h.redirect_to("harvest_pages.run", source=shown.name, job=shown.last.job_id)
+
+
+@harvests.route("/harvest/<source>/job/<job>")
+@_page
+def run(source: str, job: str) -> Answer:
+    """Show one run: how far it is, what it counted, and its report."""
+    shown, this, latest = _run(source, job)
+    earlier = [one for one in passes.of_source(shown.id, limit=EARLIER + 1) if one.job_id != job][:EARLIER]
+    return _render(
+        "run",
+        source=shown,
+        run=this,
+        latest=latest,
+        expected=_expected(this, earlier),
+        earlier=earlier,
+        kinds=report.kinds(this, latest=latest) if this.health.is_over else [],
+        changes={kind: report.written(this, kind) for kind in ("added", "updated")},
+    )
+
+
+def _expected(this: Pass, others: list[Pass]) -> int | None:
+    """Return how many records a run will see: as the portal says, else as many as the last whole one saw."""
+    before = (one.counts.seen for one in others if one.started and this.started and one.started < this.started)
+    return this.total or next((seen for seen in before if seen), None)
+
+
+@harvests.route("/harvest/<source>/job/<job>/progress")
+@_page
+def progress(source: str, job: str) -> Answer:
+    """Give the part of a run's page that changes while it runs; when it is over, ask for the whole page."""
+    shown, this, _latest = _run(source, job)
+    expected = _expected(this, passes.of_source(shown.id, limit=2))
+    response = make_response(_render("progress", source=shown, run=this, expected=expected))
+    response.headers["Cache-Control"] = "no-store"
+    if this.health.is_over:
+        response.headers["HX-Refresh"] = "true"
+    return response  # pyright: ignore[reportReturnType]  # Flask's class; CKAN's is a subclass
+
+
+@harvests.route("/harvest/<source>/job/<job>/report.csv")
+@_page
+def report_csv(source: str, job: str) -> Answer:
+    """Give the report of a run as CSV."""
+    shown, this, latest = _run(source, job)
+    rows = [report.as_dict(line) for line in report.lines(this, latest=latest)]
+    return downloads.table(downloads.COLUMNS, rows, f"{shown.name}-report")
+
+
+@harvests.route("/harvest/<source>/job/<job>/report.json")
+@_page
+def report_json(source: str, job: str) -> Answer:
+    """Give the report of a run as JSON."""
+    shown, this, latest = _run(source, job)
+    rows = [report.as_dict(line) for line in report.lines(this, latest=latest)]
+    return downloads.document({**downloads.run_head(shown, this), "problems": rows}, f"{shown.name}-report")
+
+
+# What changes something.
+
+
+def _ask(source: Shown, what: str, **more: Any) -> Answer:
+    return _render("confirm", source=source, what=what, **more)
+
+
+def _allowed(source: str, action: str) -> Shown:
+    shown = source_pages.one_source(source)
+    tk.check_access(action, reader.context(), {"id": shown.id, "source_id": shown.id})
+    return shown
+
+
+@harvests.route("/harvest/refresh/<source>", methods=["GET", "POST"])
+@_page
+def refresh(source: str) -> Answer:
+    """Start a run now."""
+    shown = _allowed(source, "harvest_job_create")
+    if request.method == "GET":
+        return _ask(shown, "refresh")
+    try:
+        job = tk.get_action("harvest_job_create")(reader.context(), {"source_id": shown.id, "run": True})
+    except HarvestJobExists:
+        tk.h.flash_notice(tk._("This source is being harvested already."))
+        return tk.h.redirect_to("harvest_pages.last", source=shown.name)
+    except HarvestSourceInactiveError:
+        tk.h.flash_error(tk._("The source is not active."))
+        return tk.h.redirect_to("harvest_pages.one", source=shown.name)
+    return tk.h.redirect_to("harvest_pages.run", source=shown.name, job=job["id"])
+
+
+@harvests.route("/harvest/clear/<source>", methods=["GET", "POST"])
+@_page
+def clear(source: str) -> Answer:
+    """Delete a source's datasets and its history."""
+    shown = _allowed(source, "harvest_source_clear")
+    if request.method == "GET":
+        return _ask(shown, "clear")
+    try:
+        tk.get_action("harvest_source_clear")(reader.context(), {"id": shown.id})
+    except tk.ValidationError as error:
+        tk.h.flash_error(" ".join(error.error_summary.values()))
+    else:
+        tk.h.flash_success(tk._("The datasets of this source and its history have been deleted."))
+    return tk.h.redirect_to("harvest_pages.one", source=shown.name)
+
+
+@harvests.route("/harvest/delete/<source>", methods=["GET", "POST"])
+@_page
+def delete(source: str) -> Answer:
+    """Delete a source; its datasets too, if wanted."""
+    shown = _allowed(source, "harvest_source_delete")
+    if request.method == "GET":
+        return _ask(shown, "delete")
+    context = reader.context()
+    context["clear_source"] = bool(request.form.get("clear"))  # pyright: ignore[reportGeneralTypeIssues]
+    try:
+        tk.get_action("harvest_source_delete")(context, {"id": shown.id})
+    except tk.ValidationError as error:
+        tk.h.flash_error(" ".join(error.error_summary.values()))
+        return tk.h.redirect_to("harvest_pages.one", source=shown.name)
+    tk.h.flash_success(tk._("{source} is no longer a source.").format(source=shown.title))
+    return tk.h.redirect_to("harvest_pages.every")
+
+
+@harvests.route("/harvest/<source>/job/<job>/abort", methods=["GET", "POST"])
+@_page
+def abort(source: str, job: str) -> Answer:
+    """Stop a run."""
+    shown, _this, _latest = _run(source, job)
+    tk.check_access("harvest_job_abort", reader.context(), {"id": job})
+    if request.method == "GET":
+        return _ask(shown, "abort", job=job)
+    tk.get_action("harvest_job_abort")(reader.context(), {"id": job})
+    tk.h.flash_success(tk._("The harvest is being stopped."))
+    return tk.h.redirect_to("harvest_pages.run", source=shown.name, job=job)

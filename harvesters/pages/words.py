@@ -1,0 +1,89 @@
+"""Codes of sources, runs and reports in the words of the reader's language."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import ckan.plugins.toolkit as tk
+
+from ckanext.harvesters.engine.report import sentence
+from ckanext.harvesters.pages import reader
+from ckanext.harvesters.pages.health import Health
+
+if TYPE_CHECKING:
+    from ckanext.harvesters.pages.passes import Pass
+
+
+@dataclass(frozen=True)
+class Region:
+    """A region by its name for the reader, and the direction of its weave (vla, wal, hdf)."""
+
+    name: str
+    short: str
+
+
+def region(key: str | None) -> Region | None:
+    """Return the region a source is about, None when it does not say."""
+    known = {
+        "vlaanderen": Region(tk._("Flanders"), "vla"),
+        "wallonie": Region(tk._("Wallonia"), "wal"),
+        "hauts-de-france": Region(tk._("Hauts-de-France"), "hdf"),
+    }
+    return known.get(key or "")
+
+
+def language(code: str | None) -> str:
+    """Name a language."""
+    return {"nl": tk._("Dutch"), "fr": tk._("French"), "en": tk._("English")}.get(code or "", code or "")
+
+
+def frequency(code: str) -> str:
+    """Say how often a source is read."""
+    return {
+        "MANUAL": tk._("only when asked"),
+        "MONTHLY": tk._("every month"),
+        "WEEKLY": tk._("every week"),
+        "BIWEEKLY": tk._("every two weeks"),
+        "DAILY": tk._("every day"),
+        "ALWAYS": tk._("without pause"),
+    }.get(code, code)
+
+
+def health(code: Health) -> str:
+    """Return the word for how a source is doing."""
+    return {
+        Health.NEVER: tk._("not yet harvested"),
+        Health.WAITING: tk._("waiting"),
+        Health.RUNNING: tk._("running"),
+        Health.SILENT: tk._("gone silent"),
+        Health.CLEAN: tk._("clean"),
+        Health.PROBLEMS: tk._("problems"),
+        Health.INCOMPLETE: tk._("incomplete"),
+        Health.FAILED: tk._("failed"),
+        Health.STOPPED: tk._("stopped"),
+    }[code]
+
+
+def reason(code: str) -> str:
+    """Return the sentence for a reason of a report."""
+    return sentence(code, reader.language())
+
+
+def trouble(one: Pass) -> tuple[str, str]:
+    """Say what ended a run early and what follows from it: a heading and a sentence. Empty when nothing did."""
+    if not one.health.needs_somebody:
+        return "", ""
+    if one.health is Health.SILENT:
+        return (
+            tk._("The harvest gives no sign of life"),
+            tk._("Its process has probably been stopped. Another one will take the harvest up within a few minutes."),
+        )
+    heading = {
+        Health.INCOMPLETE: tk._("Only part of the source could be read"),
+        Health.FAILED: tk._("The source could not be read"),
+        Health.STOPPED: tk._("The harvest was broken off"),
+    }[one.health]
+    why = f"{reason(one.reason)} {one.detail or ''}".strip() if one.reason else ""
+    stays = tk._("Nothing was removed: the datasets of this source stay as they were.")
+    return heading, f"{why} {stays}".strip()
