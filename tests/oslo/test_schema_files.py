@@ -73,9 +73,10 @@ def test_shared_sections_become_one_flat_list(write: Write) -> None:
     ],
 )
 def test_a_mistake_is_said_with_file_and_line(write: Write, files: dict[str, str], where: str, said: str) -> None:
+    folder = write(**files)
     with pytest.raises(schema_files.SchemaError) as caught:
-        schema_files.check(write(**files))
-    lines = [line for line in str(caught.value).splitlines() if line.startswith(where)]
+        schema_files.check(folder)
+    lines = [line for line in str(caught.value).splitlines() if line.startswith(f"{folder}/{where}")]
     assert any(said in line for line in lines), str(caught.value)
 
 

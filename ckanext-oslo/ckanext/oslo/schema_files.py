@@ -124,7 +124,7 @@ def check(folder: Path) -> None:
     for path in paths:
         root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
         mistakes += [
-            Mistake(path.name, node.start_mark.line + 1, f"expected a preset of presets.yaml, not {node.value!r}")
+            Mistake(str(path), node.start_mark.line + 1, f"expected a preset of presets.yaml, not {node.value!r}")
             for field in _all_fields(root)
             if (node := _child(field, "preset")) is not None
             and presets is not None
@@ -151,7 +151,7 @@ def _composed(path: Path) -> Iterator[Mistake]:
         for field in schema.get(group, ()):
             name = field.get("field_name")
             if name in names:
-                yield Mistake(path.name, 1, f"expected each field once, but {name!r} stands twice in {group}")
+                yield Mistake(str(path), 1, f"expected each field once, but {name!r} stands twice in {group}")
             names.add(name)
 
 
@@ -167,26 +167,26 @@ def _field(path: Path, field: yaml.MappingNode) -> Iterator[Mistake]:
     line = field.start_mark.line + 1
     name = _value(field, "field_name")
     if not name:
-        yield Mistake(path.name, line, "expected a field_name")
+        yield Mistake(str(path), line, "expected a field_name")
     elif _child(field, "label") is None and _value(field, "form_snippet") != "null":
-        yield Mistake(path.name, line, f"expected a label in en, nl and fr for {name}")
+        yield Mistake(str(path), line, f"expected a label in en, nl and fr for {name}")
     for key, known in (("vocabulary", vocabularies.NAMES), ("kind", tuple(KINDS))):
         node = _child(field, key)
         if node is not None and node.value not in known:
-            yield Mistake(path.name, node.start_mark.line + 1, f"expected one of {', '.join(sorted(known))}")
+            yield Mistake(str(path), node.start_mark.line + 1, f"expected one of {', '.join(sorted(known))}")
 
 
 def _keys(path: Path, mapping: yaml.MappingNode, known: frozenset[str]) -> Iterator[Mistake]:
     for key, value in mapping.value:
         line = key.start_mark.line + 1
         if key.value not in known:
-            yield Mistake(path.name, line, f"expected one of {', '.join(sorted(known))}, not {key.value!r}")
+            yield Mistake(str(path), line, f"expected one of {', '.join(sorted(known))}, not {key.value!r}")
         elif key.value in _TEXTS:
             found = (
                 {language.value for language, _text in value.value} if isinstance(value, yaml.MappingNode) else set()
             )
             if found != LANGUAGES:
-                yield Mistake(path.name, line, f"expected {key.value!r} in en, nl and fr")
+                yield Mistake(str(path), line, f"expected {key.value!r} in en, nl and fr")
 
 
 def _all_fields(root: yaml.Node | None) -> Iterator[yaml.MappingNode]:
@@ -224,5 +224,5 @@ def _items(node: yaml.Node | None, key: str) -> list[yaml.MappingNode]:
 
 def _marked(path: Path, error: yaml.MarkedYAMLError) -> Mistake:
     mark = error.problem_mark or error.context_mark
-    name = Path(mark.name).name if mark and Path(mark.name).suffix else path.name
+    name = mark.name if mark and Path(mark.name).suffix else str(path)
     return Mistake(name, mark.line + 1 if mark else 1, str(error.problem or error))
