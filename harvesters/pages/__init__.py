@@ -1,1 +1,1 @@
-"""The harvest pages: all sources, one source with its runs, one run with its report. They only read, and ask actions."""
+"""The harvest pages: all sources, one source with its runs, one run with its report."""

@@ -23,8 +23,11 @@ from ckanext.harvesters.pages import reader, words
 from ckanext.harvesters.pages.passes import Pass
 from ckanext.harvesters.records import Severity
 
-#: How many records a page shows of one kind of problem, or of one kind of change; the rest is in the download.
+#: How many records a page shows of one kind of problem; the rest is in the download.
 SHOWN = 50
+
+#: How many datasets a page names of those a run added or changed.
+NAMED = 12
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,7 @@ def written(one: Pass, kind: str) -> Written:
     """Return the datasets a run ``added`` or ``updated``."""
     mine = HarvestObject.harvest_job_id == one.job_id, HarvestObject.report_status == kind
     query = sa.select(HarvestObject.package_id).where(*mine, HarvestObject.package_id.is_not(None))
-    ids = list(model.Session.execute(query.order_by(HarvestObject.guid).limit(SHOWN)).scalars())
+    ids = list(model.Session.execute(query.order_by(HarvestObject.guid).limit(NAMED)).scalars())
     records = _records(ids)
     return Written(getattr(one.counts, kind), [records[one] for one in ids if one in records])
 

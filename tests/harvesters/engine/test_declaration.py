@@ -63,7 +63,7 @@ def test_a_source_is_read() -> None:
         ("replay: /odwb", "replay: odwb", "sources.yaml:6: source 'odwb': 'replay' should be a path"),
         (
             "{nl: Wallonië, fr: Wallonie, en: Wallonia}\n    protocol",
-            "Wallonië\n    protocol",
+            "[Wallonië]\n    protocol",
             "sources.yaml:3: source",
         ),
         (
