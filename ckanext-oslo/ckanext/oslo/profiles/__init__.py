@@ -54,6 +54,17 @@ def dataset_iri(dataset: Mapping[str, Any], portal: Portal) -> str:
     return Sheet(_PROFILES[DEFAULT], dataset, portal).iri.value
 
 
+def apart(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    """Give a dataset whose foreign IRI another dataset of the portal has already: it goes out under the portal's own.
+
+    data.gouv.fr and the portal it collects from each describe the same dataset. One graph can hold one description of
+    an IRI, so the second becomes a dataset of its own that knows the other's IRI (adms:identifier).
+    """
+    others = dataset.get("alternate_identifier") or []
+    uri = dataset.get("uri")
+    return {**dataset, "uri": None, "alternate_identifier": [*others, *([uri] if uri and uri not in others else [])]}
+
+
 def __getattr__(name: str) -> Any:
     """Give a class of ours to ckanext-dcat, which asks for it here; this package itself needs no CKAN."""
     if name == "OsloDCATAPProfile":
@@ -74,6 +85,7 @@ __all__ = [
     "Profile",
     "ProfileError",
     "UnknownProfileError",
+    "apart",
     "dataset_iri",
     "get",
     "iri",

@@ -121,6 +121,35 @@ def write_contacts(sheet: Sheet) -> list[NamedNode]:
     return found
 
 
+def ensure_publisher(sheet: Sheet) -> None:
+    """Let the portal publish a dataset of which nobody is named as publisher."""
+    if not sheet.objects(sheet.iri, DCT.publisher):
+        body = sheet.portal.publisher
+        node = iri(body.uri) or NamedNode(f"{sheet.portal.site_url}#publisher")
+        sheet.add(sheet.iri, DCT.publisher, node)
+        describe_body(sheet, node, body)
+
+
+def ensure_contact(sheet: Sheet) -> None:
+    """Let the publisher, if it can be reached, else the portal answer for a dataset without a contact."""
+    if sheet.objects(sheet.iri, DCAT.contactPoint):
+        return
+    published = groups(sheet.dataset.get("publisher"), "publisher")
+    for publisher in published[:1]:
+        email, url = _text(publisher, "email", "publisher"), _text(publisher, "url", "publisher")
+        name = _text(publisher, "name", "publisher")
+        if email or url:
+            node = sheet.fragment("contact")
+            called = {names.language_of(name, sheet.dataset): name} if name else {}
+            sheet.add(sheet.iri, DCAT.contactPoint, node)
+            describe_contact(sheet, node, called, email, url)
+            return
+    body = sheet.portal.contact
+    node = NamedNode(f"{sheet.portal.site_url}#contact")
+    sheet.add(sheet.iri, DCAT.contactPoint, node)
+    describe_contact(sheet, node, body.names, body.email, body.url)
+
+
 def describe_contact(sheet: Sheet, node: NamedNode, called: Texts, email: str, url: str) -> None:
     """Say what is known of a contact."""
     for rdf_class in CONTACT_CLASSES:

@@ -52,7 +52,7 @@ class CatalogueSheet:
                 self.add(node, RDF.type, rdf_class)
 
     def concept(
-        self, subject: NamedNode, predicate: NamedNode, uri: str, vocabulary: str, rdf_class: NamedNode
+        self, subject: NamedNode, predicate: NamedNode, uri: str, vocabulary: str, rdf_class: NamedNode | None = None
     ) -> None:
         """Point to a concept, and say what it is."""
         node = iri(uri) if uri else None

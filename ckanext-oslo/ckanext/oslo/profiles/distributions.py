@@ -62,8 +62,9 @@ def _write(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], path: str
     _write_download(sheet, node, resource, path)
     write(sheet, node, resource, DISTRIBUTION, path)
     _write_format(sheet, node, resource, path)
-    _write_licence(sheet, node, _text(resource, "license", path), licence)
-    _write_rights(sheet, node, resource, path)
+    said = _text(resource, "license", path)
+    _write_licence(sheet, node, said, licence)
+    _write_rights(sheet, node, resource, said or licence or "", path)
     _write_checksum(sheet, node, resource, path)
     if formats.is_service(resource):
         _write_service(sheet, node, resource, access)
@@ -107,9 +108,9 @@ def _write_licence(sheet: Sheet, node: NamedNode, said: str, dataset_licence: st
         sheet.add(node, OWN.inherits, DCT.license)
 
 
-def _write_rights(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], path: str) -> None:
+def _write_rights(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], licence: str, path: str) -> None:
     rights = _text(resource, "rights", path)
-    conditions = _text(resource, "conditions_for_access", path) or sheet.profile.conditions_for_access(resource)
+    conditions = _text(resource, "conditions_for_access", path) or sheet.profile.conditions_for_access(sheet, licence)
     if rights or conditions:
         statement = NamedNode(f"{node.value}#rights")
         sheet.add(node, DCT.rights, statement)
@@ -163,11 +164,12 @@ def _described_at(resource: Mapping[str, Any], endpoint: NamedNode, sheet: Sheet
     if resource.get("datastore_active") is True:
         return sheet.portal.api_documentation or endpoint.value
     if kind:
-        if "request=getcapabilities" in endpoint.value.lower():
-            return endpoint.value
         parts = urlsplit(endpoint.value)
+        # An address that says what it wants, or leads into a page, is no bare endpoint.
+        if "request=" in parts.query.lower() or parts.fragment:
+            return endpoint.value
         query = urlencode({"service": kind, "request": "GetCapabilities"})
-        return parts._replace(query=query, fragment="").geturl()
+        return parts._replace(query=f"{parts.query}&{query}" if parts.query else query).geturl()
     documentation = listed(sheet.dataset.get("documentation"), "documentation")
     return documentation[0] if documentation and isinstance(documentation[0], str) else endpoint.value
 

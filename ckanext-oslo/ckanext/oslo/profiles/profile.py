@@ -6,7 +6,6 @@ from collections.abc import Iterable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-import shapely
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from ckanext.oslo.profiles import agents, catalogue, distributions, places, record, subjects, terms, values
@@ -74,9 +73,13 @@ class Profile:
         """Write a geometry: as the GeoJSON it is kept as, which loses nothing and costs nothing."""
         return Literal(geojson, datatype=GEO.geoJSONLiteral)
 
-    def conditions_for_access(self, resource: Mapping[str, Any]) -> str:
-        """Give the condition of access to say of a file that says none; an empty text for none."""
+    def conditions_for_access(self, sheet: Sheet, licence: str) -> str:
+        """Give the condition of access to say of a file that says none, by its licence; an empty text for none."""
         return ""
+
+    def access_rights(self, uri: str) -> str:
+        """Give the access right to say; an empty text for none."""
+        return uri
 
     def knows_checksum(self, algorithm: str) -> bool:
         """Tell whether the profile takes checksums of this algorithm."""
@@ -115,6 +118,13 @@ class Profile:
         sheet.add(sheet.iri, RDF.type, DCAT.Dataset)
         self._write_identifiers(sheet)
         values.write(sheet, sheet.iri, sheet.dataset, DATASET)
+        if not sheet.dataset.get("notes_translated"):
+            # DCAT-AP has no dataset without a description: 1 in 150 real ones has none, and is called what it is.
+            sheet.texts(sheet.iri, DCT.description, sheet.dataset["title_translated"], "title_translated")
+            sheet.add(sheet.iri, OWN.inherits, DCT.description)
+        rights = self.access_rights(sheet.text("access_rights"))
+        if rights:
+            sheet.concept(sheet.iri, DCT.accessRights, rights, "access_right", DCT.RightsStatement)
         self._write_legislation(sheet)
         self._write_standards(sheet)
         self._write_version_and_provenance(sheet)
@@ -182,13 +192,3 @@ class Profile:
             sheet.add(node, RDF.type, DCT.ProvenanceStatement)
             sheet.add(node, RDFS.label, terms.text(provenance))
 
-
-def well_known_text(geojson: str, field: str) -> Literal:
-    """Write a geometry as well-known text, as GeoDCAT-AP prefers it.
-
-    :raises NotWritableError: it is no geometry
-    """
-    try:
-        return Literal(shapely.to_wkt(shapely.from_geojson(geojson), rounding_precision=-1), datatype=GEO.wktLiteral)
-    except shapely.errors.ShapelyError as error:
-        raise NotWritableError(field, geojson, "expected a geometry in GeoJSON") from error

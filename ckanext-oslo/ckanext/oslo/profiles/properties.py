@@ -44,7 +44,6 @@ DATASET = (
     Property("hvd_category", DCATAP.hvdCategory, Kind.CONCEPTS, "hvd_category"),
     Property("applicable_legislation", DCATAP.applicableLegislation, Kind.LINKS, rdf_class=ELI.LegalResource),
     Property("frequency", DCT.accrualPeriodicity, Kind.CONCEPT, "frequency", DCT.Frequency),
-    Property("access_rights", DCT.accessRights, Kind.CONCEPT, "access_right", DCT.RightsStatement),
     Property("language", DCT.language, Kind.CONCEPTS, "language", DCT.LinguisticSystem),
     Property("dcat_type", DCT.type, Kind.CONCEPT, "dataset_type"),
     Property("url", DCAT.landingPage, Kind.LINK, rdf_class=FOAF.Document),

@@ -35,6 +35,9 @@ def read(source: Iterable[Triple | Quad] | Store | Graph, subject: str) -> dict[
     if subject != own:
         dataset["uri"] = subject
     dataset |= read_values(graph, node, DATASET)
+    if DCT.description.value in graph.iris(node, OWN.inherits):
+        dataset.pop("notes_translated", None)
+    dataset["access_rights"] = graph.iri(node, DCT.accessRights)
     _read_identifiers(graph, node, dataset)
     _read_legislation(graph, node, dataset)
     _read_standards(graph, node, dataset)

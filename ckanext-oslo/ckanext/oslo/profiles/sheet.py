@@ -80,6 +80,22 @@ class Sheet:
             said = self._said[subject] = []
         said.append(Triple(subject, predicate, value))
 
+    def objects(self, subject: NamedNode, predicate: NamedNode) -> list[NamedNode]:
+        """Give what a subject was said to point to."""
+        return [
+            triple.object
+            for triple in self._said.get(subject, ())
+            if triple.predicate == predicate and isinstance(triple.object, NamedNode)
+        ]
+
+    def all_objects(self, predicate: NamedNode) -> list[NamedNode]:
+        """Give what anything was said to point to with a property."""
+        return [node for subject in list(self._said) for node in self.objects(subject, predicate)]
+
+    def remove(self, subject: NamedNode, predicate: NamedNode) -> None:
+        """Take back what was said of a subject with a property."""
+        self._said[subject] = [triple for triple in self._said.get(subject, ()) if triple.predicate != predicate]
+
     def fragment(self, name: str) -> NamedNode:
         """Name a part of the dataset that has no name of its own."""
         return NamedNode(f"{self.own}#{name}")
