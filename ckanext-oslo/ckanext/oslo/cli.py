@@ -1,4 +1,4 @@
-"""``ckan oslo``: what can be made anew from the vocabularies."""
+"""``ckan oslo``: vocabularies, checks and quality."""
 
 from __future__ import annotations
 
@@ -6,12 +6,21 @@ import json
 
 import click
 
+from ckanext.oslo.checking.commands import shapes, validate
+from ckanext.oslo.quality.commands import quality
 from ckanext.oslo.vocabularies import licences
+from ckanext.oslo.vocabularies.commands import vocabulary
 
 
-@click.group(short_help="Vocabularies and schemas.")
+@click.group(short_help="Vocabularies, checks and quality.")
 def oslo() -> None:
-    """Work with the vocabularies and schemas of ckanext-oslo."""
+    """Work with vocabularies, check descriptions, measure their quality."""
+
+
+oslo.add_command(vocabulary)
+oslo.add_command(validate)
+oslo.add_command(shapes)
+oslo.add_command(quality)
 
 
 @oslo.command(name="licences")

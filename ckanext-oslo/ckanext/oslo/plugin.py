@@ -3,19 +3,50 @@
 from __future__ import annotations
 
 import importlib
+from collections.abc import Callable
+from inspect import isfunction
 from pathlib import Path
+from types import ModuleType
+from typing import Any
 
 from ckan import plugins
 from ckan.common import CKANConfig
 from ckan.exceptions import CkanConfigurationException
 from ckan.lib.plugins import DefaultTranslation
 from ckan.plugins import toolkit
+from ckan.types import SignalMapping
 
 from ckanext.oslo import schema_files, template_helpers
+from ckanext.oslo.checking import actions as checking_actions
+from ckanext.oslo.checking import auth as checking_auth
+from ckanext.oslo.checking import helpers as checking_helpers
+from ckanext.oslo.checking.views import checking
 from ckanext.oslo.logic import validators
+from ckanext.oslo.quality import actions as quality_actions
+from ckanext.oslo.quality import auth as quality_auth
+from ckanext.oslo.quality import jobs as quality_jobs
+from ckanext.oslo.quality.views import quality
+from ckanext.oslo.vocabularies import config as vocabularies_config
+from ckanext.oslo.vocabularies import use_refreshed
 
 
-@toolkit.blanket.helpers(template_helpers)
+def _public(*modules: ModuleType, names: tuple[str, ...] = ("",)) -> dict[str, Callable[..., Any]]:
+    """Give the functions of modules, as the blanket takes them of one; those whose names begin so."""
+    return {
+        name: function
+        for module in modules
+        for name, function in vars(module).items()
+        if isfunction(function)
+        and function.__module__ == module.__name__
+        and not name.startswith("_")
+        and name.startswith(names)
+    }
+
+
+@toolkit.blanket.actions(_public(checking_actions, quality_actions, names=("oslo_",)))
+@toolkit.blanket.auth_functions(_public(checking_auth, quality_auth))
+@toolkit.blanket.blueprints([checking, quality])
+@toolkit.blanket.helpers(_public(template_helpers, checking_helpers))
 @toolkit.blanket.validators(validators)
 @toolkit.blanket.cli
 @toolkit.blanket.config_declarations
@@ -24,12 +55,19 @@ class OsloPlugin(plugins.SingletonPlugin, DefaultTranslation):
 
     plugins.implements(plugins.ITranslation)
     plugins.implements(plugins.IConfigurer)
+    plugins.implements(plugins.ISignal)
 
     def update_config(self, config: CKANConfig) -> None:
         """Add our templates, and refuse to start with schemas that cannot work."""
         toolkit.add_template_directory(config, "templates")
+        toolkit.add_resource("assets", "oslo")
+        use_refreshed(vocabularies_config.folder())
         schemas = importlib.import_module("ckanext.oslo.schemas")
         try:
             schema_files.check(Path(str(schemas.__file__)).parent)
         except schema_files.SchemaError as error:
             raise CkanConfigurationException(str(error)) from error
+
+    def get_signal_subscriptions(self) -> SignalMapping:
+        """Measure what people change."""
+        return {toolkit.signals.action_succeeded: [quality_jobs.changed]}

@@ -173,15 +173,15 @@ def _choices(field: Mapping[str, Any], value: Any) -> list[Choice]:
 
 def _grouped(vocabulary: Vocabulary, language: str) -> list[tuple[Concept, str]]:
     """Put concepts under the one above them, which leads its own group; a file type goes without groups."""
-    if vocabulary.name == "file_type" or not any(concept.broader for concept in vocabulary):
-        return [(concept, "") for concept in vocabulary]
+    if vocabulary.name == "file_type" or not any(concept.broader for concept in vocabulary.offered):
+        return [(concept, "") for concept in vocabulary.offered]
     found: dict[str, tuple[Concept, str]] = {}
-    for top in vocabulary:
+    for top in vocabulary.offered:
         if not top.broader:
             group = top.label(language)
-            for concept in (top, *vocabulary.narrower(top.uri)):
+            for concept in (top, *(one for one in vocabulary.narrower(top.uri) if one.offered)):
                 found.setdefault(concept.uri, (concept, group))
-    for concept in vocabulary:
+    for concept in vocabulary.offered:
         found.setdefault(concept.uri, (concept, ""))
     return list(found.values())
 

@@ -6,33 +6,49 @@ import re
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from graphlib import CycleError, TopologicalSorter
 from types import MappingProxyType
+
+from ckanext.oslo.mistakes import Mistake
 
 LANGUAGES = ("nl", "fr", "en")
 """The portal's languages; also the order in which one stands in for another."""
+
+LABEL_LANGUAGES = (*LANGUAGES, "de")
+"""The languages a concept may have a name in: German is an official language of Belgium and of the EU's lists."""
 
 _SCHEME = re.compile(r"^(?:https?://)?(?:www\.)?", re.IGNORECASE)
 _APART = re.compile(r"[^a-z0-9]+")
 
 
 class VocabularyError(ValueError):
-    """A vocabulary that contradicts itself, or its file; says where."""
+    """A vocabulary that contradicts itself, or its file; ``mistakes`` say where when there is a file."""
+
+    def __init__(self, said: str | Mistake) -> None:
+        self.mistakes = (said,) if isinstance(said, Mistake) else ()
+        super().__init__(str(said))
 
 
 @dataclass(frozen=True, slots=True)
 class Concept:
     """One value of a vocabulary.
 
-    ``broader`` and ``exact_match`` hold URIs; a concept of mobilityDCAT-AP's themes can have several broader ones.
-    ``synonyms`` are the ways portals write the concept, beside its URI, code and labels.
+    ``code`` names it in our schemas and files, ``notation`` in the official list (``34022`` for ``BE-34022``).
+    ``broader`` and the matches hold URIs; a concept of mobilityDCAT-AP's themes can have several broader ones.
+    ``synonyms`` are the ways portals write the concept, beside its URI, code, notation and labels. One that is not
+    ``offered`` is understood and shown, and left out of the forms' lists (the EU's 398 languages).
     """
 
     uri: str
     code: str
-    labels: Mapping[str, str]
+    labels: Mapping[str, str] = field(hash=False)
     broader: tuple[str, ...] = ()
     exact_match: tuple[str, ...] = ()
     synonyms: tuple[str, ...] = ()
+    close_match: tuple[str, ...] = ()
+    notation: str = ""
+    offered: bool = True
 
     def label(self, language: str) -> str:
         """Give the name in ``language``, or the nearest there is, or the code."""
@@ -49,32 +65,34 @@ def fold(text: str) -> str:
     ``CC BY 4.0``, ``cc-by-4.0`` and ``CC_BY_4_0`` are the same, as are the http and https twins of a URI.
     """
     text = _SCHEME.sub("", text.strip())
-    text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE")).casefold()
-    text = "".join(character for character in text if not unicodedata.combining(character))
-    return _APART.sub(" ", text).strip()
+    if not text.isascii():
+        text = unicodedata.normalize("NFKD", text.replace("œ", "oe").replace("Œ", "OE"))
+        text = "".join(character for character in text if not unicodedata.combining(character))
+    return _APART.sub(" ", text.casefold()).strip()
 
 
 @dataclass(frozen=True)
 class Vocabulary:
-    """A list of concepts, in the order in which a person should see them."""
+    """A list of concepts, in the order in which a person should see them.
+
+    ``scheme`` is the URI of the official list (skos:ConceptScheme), ``title`` its name by language, ``official`` the
+    address where the list is published; empty for lists of the portal's own. ``base`` is how most of its URIs begin,
+    ``formerly`` how they began in older standards.
+
+    :raises VocabularyError: two concepts of one URI, code or synonym; a broader concept that is unknown or a loop
+    """
 
     name: str
     concepts: tuple[Concept, ...]
-    _by_key: Mapping[str, Concept] = field(init=False, repr=False, compare=False)
-    _by_text: Mapping[str, Concept] = field(init=False, repr=False, compare=False)
+    scheme: str = ""
+    title: Mapping[str, str] = field(default_factory=dict, hash=False)
+    official: str = ""
+    base: str = ""
+    formerly: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
-        by_key: dict[str, Concept] = {}
-        for concept in self.concepts:
-            if concept.uri in by_key:
-                raise VocabularyError(f"{self.name}: {concept.uri} is the URI of two concepts")
-            by_key[concept.uri] = concept
-        for concept in self.concepts:
-            if by_key.setdefault(concept.code, concept) is not concept:
-                raise VocabularyError(f"{self.name}: {concept.code} is the code of two concepts")
-        object.__setattr__(self, "_by_key", MappingProxyType(by_key))
-        self._refuse_loops()
-        object.__setattr__(self, "_by_text", MappingProxyType(self._index()))
+        for conflict in conflicts(self.concepts):
+            raise VocabularyError(f"{self.name}: {conflict.text}")
 
     def __iter__(self) -> Iterator[Concept]:
         return iter(self.concepts)
@@ -84,6 +102,11 @@ class Vocabulary:
 
     def __contains__(self, uri_or_code: object) -> bool:
         return uri_or_code in self._by_key
+
+    @property
+    def offered(self) -> tuple[Concept, ...]:
+        """The concepts that a form offers."""
+        return tuple(concept for concept in self.concepts if concept.offered)
 
     def get(self, uri_or_code: str) -> Concept | None:
         """Give the concept with exactly this URI or code."""
@@ -100,32 +123,39 @@ class Vocabulary:
         if found is None:
             folded = fold(text)
             found = self._by_text.get(folded) if folded else None
-        return found
+        return found if found or not self.formerly else self._moved(text)
+
+    def _moved(self, text: str) -> Concept | None:
+        """Give the concept of a URI that an older standard began differently."""
+        place = _SCHEME.sub("", text.strip())
+        for old in self.formerly:
+            if place.startswith(_SCHEME.sub("", old)):
+                return self._by_text.get(fold(self.base + place.removeprefix(_SCHEME.sub("", old))))
+        return None
 
     def narrower(self, uri: str) -> tuple[Concept, ...]:
         """Give the concepts directly below the one with this URI."""
-        return tuple(concept for concept in self.concepts if uri in concept.broader)
+        return self._below.get(uri, ())
 
-    def _refuse_loops(self) -> None:
-        above = {concept.uri: concept.broader for concept in self.concepts}
+    @cached_property
+    def _by_key(self) -> Mapping[str, Concept]:
+        codes = {concept.code: concept for concept in self.concepts}
+        return MappingProxyType(codes | {concept.uri: concept for concept in self.concepts})
+
+    @cached_property
+    def _below(self) -> Mapping[str, tuple[Concept, ...]]:
+        below: dict[str, tuple[Concept, ...]] = {}
         for concept in self.concepts:
-            seen: set[str] = set()
-            todo = list(concept.broader)
-            while todo:
-                uri = todo.pop()
-                if uri == concept.uri:
-                    raise VocabularyError(f"{self.name}: {concept.code} is broader than itself")
-                if uri not in above:
-                    raise VocabularyError(f"{self.name}: {concept.code} has an unknown broader concept {uri}")
-                if uri not in seen:
-                    seen.add(uri)
-                    todo.extend(above[uri])
+            for uri in concept.broader:
+                below[uri] = (*below.get(uri, ()), concept)
+        return MappingProxyType(below)
 
-    def _index(self) -> dict[str, Concept]:
-        """Map every spelling to its concept; URIs and codes win over matches, synonyms over labels.
+    @cached_property
+    def _by_text(self) -> Mapping[str, Concept]:
+        """Map every spelling to its concept; URIs and codes win over matches and synonyms, those over labels.
 
         Two concepts may share a label (NACE section M and division 68 are both "Real estate activities"): the
-        first written wins. A synonym is written by hand, so one that means two concepts is a mistake.
+        first written wins.
         """
         index: dict[str, Concept] = {}
 
@@ -138,12 +168,57 @@ class Vocabulary:
         for concept in self.concepts:
             add((concept.code, *concept.exact_match), concept)
         for concept in self.concepts:
-            for synonym in concept.synonyms:
-                other = index.setdefault(fold(synonym), concept)
-                if other is not concept:
-                    raise VocabularyError(
-                        f"{self.name}: the synonym {synonym!r} means both {other.code} and {concept.code}"
-                    )
+            add(concept.synonyms, concept)
         for concept in self.concepts:
-            add(concept.labels.values(), concept)
+            add((*concept.labels.values(), concept.notation, *concept.close_match), concept)
         return index
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Concepts of one list that cannot both be right: what is wrong, and their places in the list, from 0."""
+
+    text: str
+    places: tuple[int, ...]
+
+
+def conflicts(concepts: tuple[Concept, ...]) -> Iterator[Conflict]:
+    """Yield what makes a list unusable, in the order of the list."""
+    yield from _twins(concepts)
+    yield from _loops(concepts)
+
+
+def _twins(concepts: tuple[Concept, ...]) -> Iterator[Conflict]:
+    keys: dict[str, int] = {}
+    spellings: dict[str, int] = {}
+    for place, concept in enumerate(concepts):
+        for key, what in ((concept.uri, "URI"), (concept.code, "code")):
+            first = keys.setdefault(key, place)
+            if first != place:
+                yield Conflict(f"{key} is the {what} of two concepts", (first, place))
+    for place, concept in enumerate(concepts):
+        for match in (concept.uri, concept.code, *concept.exact_match):
+            spellings.setdefault(fold(match), place)
+    for place, concept in enumerate(concepts):
+        for synonym in concept.synonyms:
+            first = spellings.setdefault(fold(synonym), place)
+            if first != place:
+                codes = f"{concepts[first].code} and {concept.code}"
+                yield Conflict(f"the synonym {synonym!r} means both {codes}", (first, place))
+
+
+def _loops(concepts: tuple[Concept, ...]) -> Iterator[Conflict]:
+    place_of = {concept.uri: place for place, concept in enumerate(concepts)}
+    above: dict[int, list[int]] = {}
+    for place, concept in enumerate(concepts):
+        for uri in concept.broader:
+            if uri not in place_of:
+                yield Conflict(f"{concept.code} has an unknown broader concept {uri}", (place,))
+            else:
+                above.setdefault(place, []).append(place_of[uri])
+    try:
+        TopologicalSorter(above).prepare()
+    except CycleError as error:
+        loop = error.args[1][::-1]
+        codes = " → ".join(concepts[place].code for place in loop)
+        yield Conflict(f"{concepts[loop[0]].code} is broader than itself ({codes})", tuple(loop[:-1]))
