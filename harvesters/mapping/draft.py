@@ -116,17 +116,26 @@ class Draft:
         Text that is clearly in another language than its tag says goes under the language it is in; text of which
         only another language exists (German) goes under the source's, both with a warning, so that nothing is lost.
         """
+        return self._translated(field, texts, prose=prose)[0]
+
+    def _translated(
+        self, field: str, texts: Iterable[tuple[Tag, str]], *, prose: bool = False
+    ) -> tuple[dict[str, str], dict[str, str | None]]:
+        """Choose one text for each language kept; say of those a machine wrote from which language it made them."""
         read = self.prose if prose else self.line
         clean = [(tag, found) for tag, value in texts if (found := read(field, value))]
         chosen, machine = languages.best_of(clean, self.source.language)
-        for language in sorted(machine):
+        for language in machine:
             self.warn(f"{field}@{language}", chosen[language], Reason.MACHINE_TRANSLATION)
         for language, value in list(chosen.items()):
             spoken = languages.contradicts(value, language)
             if spoken in languages.KEPT and spoken not in chosen:
                 self.warn(f"{field}@{language}", value, Reason.LANGUAGE_CORRECTED)
                 chosen[spoken] = chosen.pop(language)
-        return self._kept(field, chosen)
+                if language in machine:
+                    machine[spoken] = machine.pop(language)
+        kept = self._kept(field, chosen)
+        return kept, {language: origin for language, origin in machine.items() if language in kept}
 
     def titles(
         self, field: str, titles: Iterable[tuple[Tag, str]], notes_field: str, notes: Iterable[tuple[Tag, str]]
@@ -137,16 +146,18 @@ class Draft:
         tagged (Infrabel's Dutch records on the French-speaking ODWB), the title moves with it unless a word of it
         speaks for the tag.
         """
-        told = self.translated(field, titles)
-        described = self.translated(notes_field, notes, prose=True)
-        tags = {tag.language or self.source.language for tag, _ in titles}
-        moved = [language for language in described if language not in tags]
+        told, told_by_machine = self._translated(field, titles)
+        described, described_by_machine = self._translated(notes_field, notes, prose=True)
+        tagged = {tag.language or self.source.language for tag, _ in titles}
+        moved = [language for language in described if language not in tagged]
         if len(told) == 1 and len(described) == 1 and moved and not described.keys() & told.keys():
             (language, title), spoken = next(iter(told.items())), moved[0]
             if languages.evidence(title).get(language) == 0:
                 self.warn(f"{field}@{language}", title, Reason.LANGUAGE_CORRECTED)
                 told = {spoken: title}
-        self.set(title_translated=told, notes_translated=described)
+        machine = described_by_machine | told_by_machine
+        tags = [f"{language}-t-{origin}" if origin else language for language, origin in sorted(machine.items())]
+        self.set(title_translated=told, notes_translated=described, machine_translated=tags)
 
     def _kept(self, field: str, chosen: dict[str, str]) -> dict[str, str]:
         kept = {language: chosen[language] for language in languages.KEPT if language in chosen}

@@ -22,10 +22,14 @@ _CODES = {
 
 @dataclass(frozen=True)
 class Tag:
-    """A language tag: the two-letter language (None: unknown or none), and whether a machine translated the text."""
+    """A language tag: the two-letter language (None: unknown or none), and whether a machine translated the text.
+
+    ``origin`` is the language a machine translated it from, where the tag says so.
+    """
 
     language: str | None
     machine: bool = False
+    origin: str | None = None
 
 
 def tag(text: str | None) -> Tag:
@@ -40,10 +44,14 @@ def tag(text: str | None) -> Tag:
 @lru_cache(maxsize=512)
 def _tag(text: str) -> Tag:
     parts = re.split(r"[-_]", text)
-    language = _CODES.get(parts[0], parts[0])
-    if not (len(language) == 2 and language.isascii() and language.isalpha()):
-        language = None
-    return Tag(language, machine="t" in parts[1:])
+    machine = "t" in parts[1:]
+    after = parts[parts.index("t", 1) + 1 :] if machine else []
+    return Tag(_code(parts[0]), machine, _code(after[0]) if after else None)
+
+
+def _code(text: str) -> str | None:
+    language = _CODES.get(text, text)
+    return language if len(language) == 2 and language.isascii() and language.isalpha() else None
 
 
 # Words that are frequent in one of the languages and rare in the others. "de", "en", "in", "is", "die", "des", "on",
@@ -92,19 +100,19 @@ def contradicts(text: str, tagged: str) -> str | None:
     return None
 
 
-def best_of(texts: Iterable[tuple[Tag, str]], default: str) -> tuple[dict[str, str], frozenset[str]]:
-    """Choose one text a language: ``{language: text}``, and the languages where only a machine translation exists.
+def best_of(texts: Iterable[tuple[Tag, str]], default: str) -> tuple[dict[str, str], dict[str, str | None]]:
+    """Choose one text a language: ``{language: text}``, and of those that only a machine wrote: ``{language: origin}``.
 
     Untagged text is in the default language; a person's text goes before a machine's; of several, the first in
     alphabetical order is taken, so that the order in which a portal lists them makes no difference.
     """
-    chosen: dict[str, tuple[bool, bool, str]] = {}
+    chosen: dict[str, tuple[bool, bool, str, str]] = {}
     for found, text in texts:
         language = found.language or default
-        candidate = (found.machine, found.language is None, text)
+        candidate = (found.machine, found.language is None, text, found.origin or "")
         if language not in chosen or candidate < chosen[language]:
             chosen[language] = candidate
     return (
         {language: choice[2] for language, choice in sorted(chosen.items())},
-        frozenset(language for language, choice in chosen.items() if choice[0]),
+        {language: choice[3] or None for language, choice in sorted(chosen.items()) if choice[0]},
     )

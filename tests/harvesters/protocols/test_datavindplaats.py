@@ -227,6 +227,7 @@ class TestMapping:
         assert [(problem.field, problem.reason) for problem in made.problems] == [
             ("dct:title@fr", Reason.MACHINE_TRANSLATION)
         ]
+        assert made.dataset["machine_translated"] == ["fr-t-nl"]
 
     @pytest.mark.parametrize(("tag", "language"), [("fre", "fr"), ("FR", "fr"), ("nl-BE", "nl"), ("dut", "nl")])
     def test_language_tags_of_all_kinds(self, tag: str, language: str) -> None:

@@ -107,6 +107,8 @@ def municipality_link_correct(context: Context, data_dict: DataDict) -> Dict:
     :type add: list of strings
     :param remove: keys of municipalities, or of its area, it is not about; takes back an earlier addition
     :type remove: list of strings
+    :param undo: keys whose correction is taken back: what the record itself says counts again
+    :type undo: list of strings
 
     :rtype: dictionary with ``municipalities`` and ``area`` as ``package_show`` gives them
     """
@@ -118,7 +120,7 @@ def municipality_link_correct(context: Context, data_dict: DataDict) -> Dict:
     both = sorted({*asked["add"]} & {*asked["remove"]})
     if both:
         raise tk.ValidationError({"remove": [tk._("Both added and removed: {keys}").format(keys=", ".join(both))]})
-    if linked.correct(package, asked["add"], asked["remove"]):
+    if linked.correct(package, asked["add"], asked["remove"], asked["undo"]):
         model.repo.commit()
         search.rebuild(package.id)
     return linked.shown(package)

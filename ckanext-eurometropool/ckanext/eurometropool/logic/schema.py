@@ -75,4 +75,5 @@ def municipality_link_correct(not_empty: Validator, unicode_safe: Validator, def
         "id": [not_empty, unicode_safe],
         "add": [default([]), keys_of_municipalities],
         "remove": [default([]), keys_of_places],
+        "undo": [default([]), keys_of_places],
     }

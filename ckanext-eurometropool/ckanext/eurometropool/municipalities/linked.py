@@ -49,9 +49,9 @@ def link(package: model.Package) -> bool:
 def shown(package: model.Package) -> dict[str, Any]:
     """Give `municipalities` and `area` as the API shows them: what was found, corrected."""
     kept = _kept(package)
-    corrections = kept.get("corrections", {})
-    removed = set(corrections.get("remove", ()))
-    added = corrections.get("add", ())
+    corrected = corrections(package)
+    removed = set(corrected.get("remove", ()))
+    added = corrected.get("add", ())
     links = [link for link in kept.get("links", ()) if link["key"] not in removed and link["key"] not in added]
     links += [Link(key, Kind.COVERS, Evidence.STEWARD, 1.0).as_dict() for key in added]
     area = kept.get("area")
@@ -61,13 +61,21 @@ def shown(package: model.Package) -> dict[str, Any]:
     }
 
 
-def correct(package: model.Package, add: Iterable[str], remove: Iterable[str]) -> bool:
-    """Add and remove links for good; what is added is no longer removed and the other way round."""
-    corrections = _kept(package).get("corrections", {})
-    add, remove = set(add), set(remove)
+def corrections(package: model.Package) -> Mapping[str, list[str]]:
+    """Give the keys that stewards have added (``add``) and taken away (``remove``)."""
+    return _kept(package).get("corrections", {})
+
+
+def correct(package: model.Package, add: Iterable[str], remove: Iterable[str], undo: Iterable[str] = ()) -> bool:
+    """Add and remove links for good; what is added is no longer removed and the other way round.
+
+    What is undone is neither: it is linked again as far as the record itself says so.
+    """
+    known = corrections(package)
+    add, remove, undo = set(add), set(remove), set(undo)
     wanted = {
-        "add": sorted((set(corrections.get("add", ())) | add) - remove),
-        "remove": sorted((set(corrections.get("remove", ())) | remove) - add),
+        "add": sorted((set(known.get("add", ())) | add) - remove - undo),
+        "remove": sorted((set(known.get("remove", ())) | remove) - add - undo),
     }
     return _keep(package, {**_kept(package), "corrections": wanted})
 

@@ -6,7 +6,7 @@ from ckan.plugins import toolkit as tk
 from ckan.types import Response
 from flask import Blueprint, make_response, request
 
-from ckanext.eurometropool.pages import first_visit, places, previews, searching
+from ckanext.eurometropool.pages import first_visit, link_correction, places, previews, searching
 from ckanext.eurometropool.pages.municipality_page import municipality_page
 from ckanext.eurometropool.pages.previews import NoPreview
 
@@ -48,6 +48,12 @@ def municipality(key: str) -> str | Response:
             return tk.h.redirect_to("portal.municipality", key=found[0].key)
         return tk.abort(404, tk._("There is no municipality {key}.").format(key=key))
     return tk.render("municipality/read.html", {"municipality": municipality_page(known, asked)})
+
+
+@portal.route("/dataset/<dataset_id>/municipalities", methods=["POST"])
+def correct_links(dataset_id: str) -> Response:
+    """Correct what a dataset is linked to."""
+    return link_correction.correct(dataset_id)
 
 
 @portal.route("/developers")

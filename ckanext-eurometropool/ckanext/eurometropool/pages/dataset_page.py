@@ -11,7 +11,7 @@ from urllib.parse import unquote, urlsplit
 from ckan.plugins import toolkit as tk
 
 from ckanext.eurometropool.municipalities.evidence import Evidence
-from ckanext.eurometropool.pages import cards, licences, phrases, places
+from ckanext.eurometropool.pages import cards, licences, machine_made, phrases, places
 from ckanext.eurometropool.pages.drawing import WIDTH, Box, bare, window
 from ckanext.eurometropool.pages.languages import NAMES, Text
 from ckanext.eurometropool.pages.licences import Licence
@@ -31,6 +31,8 @@ class Link:
 
     place: Place
     evidence: str
+    #: Whether a steward added it.
+    by_steward: bool = False
 
 
 @dataclass(frozen=True)
@@ -86,6 +88,8 @@ class DatasetPage:
     """What the page of a dataset shows besides its own fields."""
 
     title: Text
+    #: The languages of `translations` and of the title that a machine wrote, each with the words that say so.
+    machine_made: Mapping[str, str]
     translations: Sequence[tuple[str, Text]]
     description: Text
     publisher: Text
@@ -112,6 +116,7 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
     linked = cards.links(dataset)
     return DatasetPage(
         title=title,
+        machine_made=machine_made.marks(dataset),
         translations=list(_translations(dataset, title.lang)),
         description=cards.text(dataset, "notes"),
         publisher=cards.publisher(dataset),
@@ -122,7 +127,10 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
         languages=[label("language", value) for value in _list(dataset.get("language"))],
         themes=_themes(dataset),
         keywords=_keywords(dataset),
-        links=[Link(places.place(link["key"]), _evidence(link)) for link in linked],
+        links=[
+            Link(places.place(link["key"]), _evidence(link), link.get("evidence") == Evidence.STEWARD)
+            for link in linked
+        ],
         area=places.place(area) if area and area not in {link["key"] for link in linked} else None,
         coverage=_coverage(dataset, [link["key"] for link in linked]),
         files=[_file(dataset, resource) for resource in dataset.get("resources") or []],
@@ -137,6 +145,7 @@ SAID = {
     "title_translated", "notes_translated", "name", "title", "notes", "owner_org", "private", "tags_translated",
     "theme", "publisher", "contact", "license_id", "language", "frequency", "modified", "spatial_coverage", "spatial",
     "harvest_source_name", "source_url", "harvested", "metadata_license", "url",
+    "machine_translated",
 }  # fmt: skip
 
 

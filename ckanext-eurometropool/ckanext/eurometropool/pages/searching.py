@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
 
+from ckan import model
 from ckan.plugins import toolkit as tk
 from flask import request
 
@@ -73,9 +75,22 @@ def facet_titles(_facets: Mapping[str, str], _package_type: str) -> dict[str, st
 
 def facet_label(field: str, value: str, display: str | None = None) -> str:
     """Name a value of a facet for the reader."""
+    if field == "harvest_source_name":
+        return source_title(value)
     if field in FACETS:
         return labels.label(field, value, tk.h.lang() or "en")
     return display or value
+
+
+def source_title(name: str) -> str:
+    """Name a harvest source for the reader: its settings may hold its title in every language."""
+    source = model.Package.by_name(name)
+    try:
+        settings = json.loads((source.extras.get("config") if source else "") or "{}")
+        titles = settings.get("title") or {}
+        return titles.get(tk.h.lang()) or (source.title if source else "") or name
+    except (ValueError, AttributeError):  # another harvester's settings may be anything
+        return (source.title if source else "") or name
 
 
 def dataset_type(name: str) -> str:

@@ -9,13 +9,14 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from flask import request
 
-from ckanext.eurometropool.pages import cards, dataset_page, forms, home, phrases, places, searching
+from ckanext.eurometropool.pages import cards, dataset_page, forms, home, link_correction, phrases, places, searching
 from ckanext.eurometropool.pages.cards import Card
 from ckanext.eurometropool.pages.dataset_page import DatasetPage, Table
 from ckanext.eurometropool.pages.drawing import Box, Cloth, bare, window
 from ckanext.eurometropool.pages.forms import Mistake, Section
 from ckanext.eurometropool.pages.home import Home
 from ckanext.eurometropool.pages.languages import NAMES, Text
+from ckanext.eurometropool.pages.link_correction import Corrections
 from ckanext.eurometropool.pages.places import Place, Region
 from ckanext.eurometropool.pages.searching import Filter, Found, Understood
 
@@ -232,6 +233,16 @@ def portal_window(box: Box) -> Box:
 def portal_details(dataset: Mapping[str, Any]) -> list[Mapping[str, Any]]:
     """Return the fields of the schema that the page of a dataset has not shown in its own words."""
     return dataset_page.details(dataset)
+
+
+def portal_corrections(dataset: Mapping[str, Any]) -> Corrections:
+    """Return what stewards have corrected about a dataset's links."""
+    return link_correction.corrections(dataset)
+
+
+def portal_place_choices() -> list[str]:
+    """Return the municipalities as a steward's field offers them."""
+    return link_correction.choices()
 
 
 def portal_where(dataset: Mapping[str, Any]) -> str:

@@ -1,0 +1,107 @@
+"""From DCAT distributions to resources."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
+from ckanext.harvesters.mapping import formats, licences, urls
+from ckanext.harvesters.mapping.draft import Draft, in_order, without_empty
+from ckanext.harvesters.reasons import Reason
+
+
+def distributions(draft: Draft, graph: Graph, node: Node) -> list[dict[str, Any]]:
+    """Return the resources of a dataset, in an order that does not depend on the page's."""
+    found = [_resource(draft, graph, one) for one in graph.nodes(node, "dcat:distribution")]
+    return sorted(
+        in_order(resource for resource in found if resource),
+        key=lambda resource: (
+            formats.rank(resource.get("format")),
+            sorted(resource.get("name_translated", {}).items()),
+            resource["url"],
+        ),
+    )
+
+
+def _resource(draft: Draft, graph: Graph, node: Node) -> dict[str, Any] | None:
+    access = _address(draft, graph, node, "dcat:accessURL")
+    download = _address(draft, graph, node, "dcat:downloadURL")
+    if not access and not download:
+        said = graph.label(node, draft.source.language) or graph.iri(node) or "dcat:Distribution"
+        draft.warn("dcat:accessURL", said, Reason.NO_ADDRESS)
+        return None
+    media = graph.iris(node, "dcat:mediaType")
+    kinds = _formats(draft, graph, node)
+    hashed = next(iter(graph.nodes(node, "spdx:checksum")), None)
+    algorithm = next(iter(graph.iris(hashed, "spdx:algorithm")), None) if hashed else None
+    return without_empty(
+        {
+            "url": access or download,
+            "download_url": download,
+            "name_translated": draft.translated("dct:title", graph.texts(node, "dct:title")),
+            "description_translated": draft.translated(
+                "dct:description", graph.texts(node, "dct:description"), prose=True
+            ),
+            "format": formats.read(draft, "dct:format", [*kinds, *media], download or access),
+            "mimetype": next((found for value in media if (found := formats.mimetype(value))), None),
+            "size": _size(draft, graph.text(node, "dcat:byteSize")),
+            "license": licence_of(draft, graph, node),
+            "rights": _rights(draft, graph, node),
+            "status": _concept(draft, graph, node, "distribution_status", "adms:status"),
+            "availability": _concept(draft, graph, node, "planned_availability", "dcatap:availability"),
+            "language": draft.uris("language", "dct:language", graph.iris(node, "dct:language")),
+            "issued": draft.date("dct:issued", graph.text(node, "dct:issued")),
+            "modified": draft.date("dct:modified", graph.text(node, "dct:modified")),
+            "conforms_to": [found for value in graph.iris(node, "dct:conformsTo") if (found := urls.tidy(value))],
+            "hash": graph.text(hashed, "spdx:checksumValue") if hashed else None,
+            "hash_algorithm": urls.tidy(algorithm) if algorithm else None,
+        }
+    )
+
+
+def _address(draft: Draft, graph: Graph, node: Node, name: str) -> str | None:
+    values = graph.iris(node, name)
+    found = next((address for value in values if (address := urls.tidy(value))), None)
+    if values and not found:
+        draft.warn(name, values[0], Reason.BAD_URL)
+    return found
+
+
+def _formats(draft: Draft, graph: Graph, node: Node) -> list[str | None]:
+    """Return what is said of the format: IRIs, literals ("csv"), and labels of nodes without IRI."""
+    said = graph.iris(node, "dct:format")
+    labels = [graph.label(kind, draft.source.language) for kind in graph.nodes(node, "dct:format")]
+    return [*said, *sorted(filter(None, labels))]
+
+
+def licence_of(draft: Draft, graph: Graph, node: Node) -> str | None:
+    """Return the licence; an empty ``dct:LicenseDocument`` (Gent's feed) says nothing."""
+    said = graph.iris(node, "dct:license")
+    titles = [graph.label(document, draft.source.language) for document in graph.nodes(node, "dct:license")]
+    return licences.read(draft, "dct:license", *said, *sorted(filter(None, titles)))
+
+
+def _rights(draft: Draft, graph: Graph, node: Node) -> str | None:
+    said = {text for _, text in graph.texts(node, "dct:rights")}
+    for statement in graph.nodes(node, "dct:rights"):
+        iri = graph.iri(statement)
+        words = graph.label(statement, draft.source.language) or graph.text(statement, "dct:description")
+        if words or (iri and is_absolute(iri)):
+            said.add(words or iri or "")
+    return draft.prose("dct:rights", "\n\n".join(sorted(filter(None, said))) or None)
+
+
+def _concept(draft: Draft, graph: Graph, node: Node, vocabulary: str, name: str) -> str | None:
+    return next(iter(draft.uris(vocabulary, name, graph.iris(node, name))), None)
+
+
+def _size(draft: Draft, text: str | None) -> int | None:
+    if not text:
+        return None
+    try:
+        number = float(text)
+        size = int(number)
+    except (ValueError, OverflowError):
+        draft.warn("dcat:byteSize", text, Reason.BAD_NUMBER)
+        return None
+    return size if 0 <= size < 2**63 else None
