@@ -14,8 +14,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ckanext.harvesters.datavindplaats import feed
-from ckanext.harvesters.datavindplaats.dataset import map_dataset
-from ckanext.harvesters.datavindplaats.graph import Graph, is_absolute
+from ckanext.harvesters.mapping.dcat.dataset import map_dataset
+from ckanext.harvesters.mapping.dcat.graph import Graph, is_absolute
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.paging import Pass, ask, base_of, positive, with_query
 from ckanext.harvesters.reasons import Reason
