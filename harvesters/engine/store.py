@@ -14,6 +14,7 @@ from ckanext.harvesters.engine.difference import Change, Kind, Known
 from ckanext.harvesters.engine.report import Entry
 from ckanext.harvesters.engine.runs import AS_IT_IS
 from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRecord, now
+from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import Severity, SourceRecord
 
 #: States of ckanext-harvest's objects: saved but not yet in the index, done, not taken.
@@ -195,3 +196,20 @@ def problems(*which: sa.ColumnElement[bool], limit: int | None = None, offset: i
         .limit(limit)
     )
     return model.Session.execute(query).scalars()
+
+
+def unresolved(source_id: str, limit: int) -> list[dict[str, str | int]]:
+    """Return the values of a source's records that no vocabulary knows: field, value and how many records have it.
+
+    The most frequent come first. Which resource of a list it stood in (``resources[2].format``) does not count.
+    """
+    field = sa.func.regexp_replace(HarvestProblem.field, r"\[\d+\]", "", "g").label("field")
+    records = sa.func.count(sa.distinct(HarvestProblem.guid)).label("count")
+    query = (
+        sa.select(field, HarvestProblem.value, records)
+        .where(HarvestProblem.source_id == source_id, HarvestProblem.reason == Reason.UNKNOWN_TERM)
+        .group_by(field, HarvestProblem.value)
+        .order_by(records.desc(), field, HarvestProblem.value)
+        .limit(limit)
+    )
+    return [{"field": name, "value": value, "count": count} for name, value, count in model.Session.execute(query)]

@@ -26,6 +26,8 @@ from ckanext.harvesters.records import Severity
 
 #: Enough for every value of a facet; the catalogue's sources, types and regions are few.
 _ALL_VALUES = -1
+#: How many values without a concept a report names.
+_MOST_UNRESOLVED = 100
 
 
 @tk.side_effect_free
@@ -112,8 +114,9 @@ def harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type limit: int
     :param offset: how many lines to leave out at the beginning (optional, default: ``0``)
     :type offset: int
-    :returns: ``source``, ``run`` (the last one), ``count``, ``reasons`` (code → how often) and ``problems``, each with
-        ``guid``, ``severity``, ``field``, ``value``, ``reason`` (a code), ``text`` (a sentence), ``detail`` and ``url``
+    :returns: ``source``, ``run`` (the last one), ``count``, ``reasons`` (code → how often), ``unresolved`` (the values
+        no vocabulary knows, kept as they came: ``field``, ``value``, ``count`` of records, the 100 most frequent), and
+        ``problems``, each with ``guid``, ``severity``, ``field``, ``value``, ``reason`` (a code), ``text`` (a sentence), ``detail`` and ``url``
     :rtype: dictionary
     """
     tk.check_access("harvest_report", context, data_dict)
@@ -132,6 +135,7 @@ def harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
         "run": runs.dictize(run) if run else None,
         "count": sum(reasons.values()),
         "reasons": dict(sorted(reasons.items(), key=lambda item: (-item[1], item[0]))),
+        "unresolved": store.unresolved(source.id, _MOST_UNRESOLVED),
         "problems": [_problem(problem, language) for problem in problems],
     }
 

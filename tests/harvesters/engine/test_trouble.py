@@ -93,6 +93,23 @@ def test_a_record_that_gets_well_leaves_the_report(source, portal) -> None:
     assert not [one for one in report()["problems"] if one["severity"] == "error"]
 
 
+def test_values_no_vocabulary_knows_are_kept_marked_and_counted(source, portal) -> None:
+    portal.put(document(7, theme=["Kwantumbreien"], license="Licence du coin", license_url=""))
+    portal.put(document(8, theme=["Kwantumbreien"]))
+    assert harvest(source)["failed"] == 0
+    assert report()["unresolved"][0] == {"field": "metas.default.theme", "value": "Kwantumbreien", "count": 2}
+    assert {"field": "metas.default.license", "value": "Licence du coin", "count": 1} in report()["unresolved"]
+    kept = tk.get_action("package_show")({"ignore_auth": True}, {"id": dataset_id(source.name, guid(8))})
+    assert kept["unresolved"] == [{"field": "metas.default.theme", "value": "Kwantumbreien"}]
+    before = rows()
+    assert harvest(source)["unchanged"] == 12
+    assert (rows(), report()["unresolved"][0]["count"]) == (before, 2)
+    portal.put(document(7))
+    portal.put(document(8))
+    harvest(source)
+    assert report()["unresolved"] == []
+
+
 # one source
 
 
