@@ -13,7 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from ckanext.harvesters.datavindplaats import feed
+from ckanext.harvesters.mapping.dcat import rdfxml
 from ckanext.harvesters.mapping.dcat.dataset import map_dataset
 from ckanext.harvesters.mapping.dcat.graph import Graph, is_absolute
 from ckanext.harvesters.mapping.draft import Draft
@@ -96,17 +96,17 @@ def page_url(source: Source, start: int, size: int) -> str:
     )
 
 
-def _sheet(client: Client, url: str) -> feed.Sheet:
+def _sheet(client: Client, url: str) -> rdfxml.Sheet:
     answer = ask(client, url, RDF_XML)
     try:
-        return feed.take_apart(answer.content)
-    except feed.ForbiddenMarkupError as error:
+        return rdfxml.take_apart(answer.content)
+    except rdfxml.ForbiddenMarkupError as error:
         raise SourceError(Reason.FORBIDDEN_MARKUP, url, error) from error
-    except feed.UnreadableError as error:
+    except rdfxml.UnreadableError as error:
         raise SourceError(Reason.PAGE_UNREADABLE, url, error) from error
 
 
-def _records(source: Source, sheet: feed.Sheet, url: str) -> tuple[list[SourceRecord], list[Problem]]:
+def _records(source: Source, sheet: rdfxml.Sheet, url: str) -> tuple[list[SourceRecord], list[Problem]]:
     records = []
     problems = [
         Problem(fault.iri, "page" if fault.iri is None else "dcat:Dataset", shorten(fault.detail), fault.reason, url)

@@ -8,10 +8,10 @@ from __future__ import annotations
 
 from typing import Any
 
+from ckanext.harvesters.mapping import agents, frequencies, licences, themes, urls
 from ckanext.harvesters.mapping.dcat.distribution import distributions, licence_of
 from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
 from ckanext.harvesters.mapping.dcat.places import places
-from ckanext.harvesters.mapping import agents, frequencies, licences, themes, urls
 from ckanext.harvesters.mapping.draft import Draft, in_order
 from ckanext.oslo.vocabularies import load
 

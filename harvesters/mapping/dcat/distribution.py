@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
 from ckanext.harvesters.mapping import formats, licences, urls
+from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
 from ckanext.harvesters.mapping.draft import Draft, in_order, without_empty
 from ckanext.harvesters.reasons import Reason
 

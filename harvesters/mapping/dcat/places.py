@@ -6,8 +6,8 @@ from urllib.parse import unquote
 
 from pyoxigraph import BlankNode, Literal
 
-from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
 from ckanext.harvesters.mapping import geometry
+from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
 from ckanext.harvesters.mapping.draft import Draft, in_order, without_empty
 from ckanext.harvesters.reasons import Reason
 

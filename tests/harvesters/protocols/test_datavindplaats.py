@@ -8,8 +8,8 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
-from ckanext.harvesters.datavindplaats import feed
 from ckanext.harvesters.datavindplaats.protocol import RDF_XML, Datavindplaats
+from ckanext.harvesters.mapping.dcat import rdfxml
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import RecordError, SourceRecord
 from ckanext.harvesters.replay import datavindplaats as stand_in
@@ -98,7 +98,7 @@ def _declared(text: str) -> str:
 
 def mapped(inner: str, **more: Any) -> Any:
     source = TestDatavindplaats().source("https://example.org/feed")
-    pieces = feed.take_apart(page(wrapped(inner, **more))).pieces
+    pieces = rdfxml.take_apart(page(wrapped(inner, **more))).pieces
     assert len(pieces) == 1
     record = SourceRecord(pieces[0].iri or "", pieces[0].content, RDF_XML)
     return Datavindplaats().map(source, record)
@@ -107,28 +107,28 @@ def mapped(inner: str, **more: Any) -> Any:
 class TestTakingAPageApart:
     def test_one_broken_record_costs_one_record(self) -> None:
         bad = wrapped("<dct:description>a & b</dct:description>", PLACE + "2")
-        sheet = feed.take_apart(page(wrapped("", PLACE + "1"), bad, wrapped("", PLACE + "3")))
+        sheet = rdfxml.take_apart(page(wrapped("", PLACE + "1"), bad, wrapped("", PLACE + "3")))
         assert [piece.iri for piece in sheet.pieces] == [PLACE + "1", PLACE + "3"]
         assert [(fault.iri, fault.reason) for fault in sheet.faults] == [(PLACE + "2", Reason.NOT_RDF)]
 
     def test_wrong_bytes_cost_one_record(self) -> None:
         content = page(wrapped("", PLACE + "1"), wrapped("", PLACE + "2", title="caf\u00e9"), wrapped("", PLACE + "3"))
-        sheet = feed.take_apart(content.replace("é".encode(), b"\xe9"))
+        sheet = rdfxml.take_apart(content.replace("é".encode(), b"\xe9"))
         assert [piece.iri for piece in sheet.pieces] == [PLACE + "1", PLACE + "3"]
 
     def test_a_cut_page_gives_the_whole_records_and_names_the_broken_one(self) -> None:
         whole = page(wrapped("", PLACE + "1"), wrapped("<dct:description>x</dct:description>", PLACE + "2"))
-        sheet = feed.take_apart(whole[: whole.rindex(b"x</dct")])
+        sheet = rdfxml.take_apart(whole[: whole.rindex(b"x</dct")])
         assert [piece.iri for piece in sheet.pieces] == [PLACE + "1"]
         assert [(fault.iri, fault.reason) for fault in sheet.faults] == [(PLACE + "2", Reason.PAGE_CUT)]
 
     def test_wherever_a_page_is_cut_no_record_is_invented_or_maimed(self) -> None:
         whole = page(*(wrapped("<dct:description>é</dct:description>", f"{PLACE}{one}") for one in range(3)))
-        pieces = {piece.iri: piece.content for piece in feed.take_apart(whole).pieces}
+        pieces = {piece.iri: piece.content for piece in rdfxml.take_apart(whole).pieces}
         for end in range(0, len(whole), 7):
             try:
-                sheet = feed.take_apart(whole[:end])
-            except feed.UnreadableError:
+                sheet = rdfxml.take_apart(whole[:end])
+            except rdfxml.UnreadableError:
                 continue
             assert sheet.faults
             assert all(pieces[piece.iri] == piece.content for piece in sheet.pieces)
@@ -143,29 +143,29 @@ class TestTakingAPageApart:
         ],
     )
     def test_document_types_and_entities_are_refused(self, head: str) -> None:
-        with pytest.raises(feed.ForbiddenMarkupError):
-            feed.take_apart(head.encode() + page(wrapped(""))[39:])
+        with pytest.raises(rdfxml.ForbiddenMarkupError):
+            rdfxml.take_apart(head.encode() + page(wrapped(""))[39:])
 
     def test_mere_depth_is_refused(self) -> None:
-        with pytest.raises(feed.UnreadableError):
-            feed.take_apart(page("<dct:x><dct:y>" * 50_000))
+        with pytest.raises(rdfxml.UnreadableError):
+            rdfxml.take_apart(page("<dct:x><dct:y>" * 50_000))
 
     @pytest.mark.parametrize(
         "content", [b"", b"{}", b"<html/>", b"\x00\x01", b"<?xml version='1.0' encoding='x'?><a/>"]
     )
     def test_what_is_no_rdf_is_refused(self, content: bytes) -> None:
-        with pytest.raises(feed.UnreadableError):
-            feed.take_apart(content)
+        with pytest.raises(rdfxml.UnreadableError):
+            rdfxml.take_apart(content)
 
     @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16"])
     def test_other_encodings_are_read(self, encoding: str) -> None:
         text = page(wrapped("", title="Café")).decode().replace("UTF-8", encoding)
-        (piece,) = feed.take_apart(text.encode(encoding)).pieces
+        (piece,) = rdfxml.take_apart(text.encode(encoding)).pieces
         assert "Café".encode() in piece.content
 
     def test_a_catalogue_of_many_is_divided(self) -> None:
         both = dataset("", PLACE + "1", "Een") + "</dcat:dataset><dcat:dataset>" + dataset("", PLACE + "2", "Twee")
-        sheet = feed.take_apart(page(f"<dcat:Catalog><dcat:dataset>{both}</dcat:dataset></dcat:Catalog>"))
+        sheet = rdfxml.take_apart(page(f"<dcat:Catalog><dcat:dataset>{both}</dcat:dataset></dcat:Catalog>"))
         assert [piece.iri for piece in sheet.pieces] == [PLACE + "1", PLACE + "2"]
         assert b"Twee" not in sheet.pieces[0].content
         assert b"Een" not in sheet.pieces[1].content
@@ -175,7 +175,7 @@ class TestTakingAPageApart:
             '<dcat:Distribution rdf:about="https://e.org/d"><dcat:accessURL rdf:resource="https://e.org/d.csv"/>'
             "</dcat:Distribution>"
         )
-        (piece,) = feed.take_apart(page(flat)).pieces
+        (piece,) = rdfxml.take_apart(page(flat)).pieces
         source = TestDatavindplaats().source("https://example.org/feed")
         made = Datavindplaats().map(source, SourceRecord(PLACE + "1", piece.content, RDF_XML))
         assert [resource["url"] for resource in made.dataset["resources"]] == ["https://e.org/d.csv"]
@@ -186,7 +186,7 @@ class TestTakingAPageApart:
             '<dcat:accessURL rdf:resource="https://e.org/d.csv"/></dcat:Distribution></dcat:distribution>'
         )
         reference = '<dcat:distribution rdf:resource="https://e.org/d"/>'
-        sheet = feed.take_apart(page(wrapped(file, PLACE + "1"), wrapped(reference, PLACE + "2")))
+        sheet = rdfxml.take_apart(page(wrapped(file, PLACE + "1"), wrapped(reference, PLACE + "2")))
         source = TestDatavindplaats().source("https://example.org/feed")
         for piece in sheet.pieces:
             made = Datavindplaats().map(source, SourceRecord(piece.iri or "", piece.content, RDF_XML))
@@ -198,7 +198,7 @@ class TestTakingAPageApart:
             f'<dcat:Dataset rdf:about="{PLACE}9"/></dcat:servesDataset></dcat:DataService></dcat:service>'
             "</dcat:Catalog>"
         )
-        sheet = feed.take_apart(page(served))
+        sheet = rdfxml.take_apart(page(served))
         assert (sheet.pieces, sheet.services) == ((), 1)
 
 

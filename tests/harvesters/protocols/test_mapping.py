@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from ckanext.harvesters.datavindplaats import feed
 from ckanext.harvesters.datavindplaats.protocol import RDF_XML
 from ckanext.harvesters.mapping import dates, formats, geometry, languages, licences, text, themes, urls
+from ckanext.harvesters.mapping.dcat import rdfxml
 from ckanext.harvesters.mapping.subject_matter import explain
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import Problem, RecordError, Source, SourceRecord, shorten
@@ -106,8 +106,8 @@ WELL_FORMED = (
 def test_a_damaged_page_gives_records_or_faults_and_never_breaks(at: int, rubbish: bytes, lost: int) -> None:
     damaged = WELL_FORMED[:at] + rubbish + WELL_FORMED[at + lost :]
     try:
-        sheet = feed.take_apart(damaged)
-    except (feed.ForbiddenMarkupError, feed.UnreadableError):
+        sheet = rdfxml.take_apart(damaged)
+    except (rdfxml.ForbiddenMarkupError, rdfxml.UnreadableError):
         return
     for piece in sheet.pieces:
         if piece.iri and piece.iri.startswith("https://"):

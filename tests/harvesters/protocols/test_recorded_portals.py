@@ -164,14 +164,14 @@ class TestFrance(RecordedPortal):
 @pytest.mark.snapshots
 def test_records_as_the_flemish_portal_wrote_them(shared: Path) -> None:
     """Nine verbatim records: no data.gov.be between the portal and us."""
-    from ckanext.harvesters.datavindplaats import feed
     from ckanext.harvesters.datavindplaats.protocol import RDF_XML
+    from ckanext.harvesters.mapping.dcat import rdfxml
 
     flanders, made = protocol("datavindplaats"), []
     for path in sorted((shared / "snapshots/vlaanderen/raw-records").glob("*.xml")):
         content = path.read_bytes()
         if b"dcat:Dataset" in content:
-            for piece in feed.take_apart(content).pieces:
+            for piece in rdfxml.take_apart(content).pieces:
                 record = SourceRecord(piece.iri or "", piece.content, RDF_XML)
                 made.append(flanders.map(source("datavindplaats", "nl"), record))
     assert len(made) >= 7

@@ -100,7 +100,7 @@ class Sheet:
 
 def take_apart(page: bytes) -> Sheet:
     """Take a page apart. Raises `ForbiddenMarkupError` and `UnreadableError`; everything milder is a `Fault`."""
-    page = _as_utf8(page)
+    page = as_utf8(page)
     head, elements, faults = _scan_all(page)
     if head is None:
         raise UnreadableError(faults[0].detail if faults else "empty")
@@ -117,7 +117,7 @@ def take_apart(page: bytes) -> Sheet:
     return Sheet(tuple(pieces), tuple(faults), sum(element.services for element in elements))
 
 
-def _as_utf8(page: bytes) -> bytes:
+def as_utf8(page: bytes) -> bytes:
     """Return the page in UTF-8 without declaration, so that its pieces can be put together byte for byte."""
     if page.startswith((b"\xff\xfe", b"\xfe\xff")):
         encoding = "utf-16"
