@@ -10,13 +10,18 @@ import urllib.request
 from pathlib import Path
 
 from operations import database, debian, ports, software
+from operations.following import follow
 from operations.layout import PROJECT, Layout
 from operations.mode import Mode
 from operations.services import APPLICATION, DATA, Supervisor, definitions, postgres_data, wait
 from operations.settings import Settings, load_secrets
 from operations.steps import Progress, Stamps, StepError, Turn, fingerprint, run, say
 
-MIGRATIONS = (PROJECT / "harvesters" / "migration", PROJECT / "ckanext-eurometropool/ckanext/eurometropool/migration")
+MIGRATIONS = (
+    PROJECT / "harvesters" / "migration",
+    PROJECT / "ckanext-eurometropool/ckanext/eurometropool/migration",
+    PROJECT / "ckanext-oslo/ckanext/oslo/migration",
+)
 
 
 class Portal:
@@ -211,9 +216,8 @@ class Portal:
     def harvest(self, words: list[str]) -> int:
         """Run the harvest in the foreground of this terminal; return its exit status."""
         command = [self.layout.venv / "bin" / "ckan", "-c", self.layout.ini, "harvesters", "run", "--wait", *words]
-        status = subprocess.run(
-            command, cwd=PROJECT, stdout=None if "--json" in words else subprocess.DEVNULL, check=False
-        ).returncode
+        told = {"--json", "--dry-run"} & {*words}
+        status = follow(command, PROJECT, None if told else subprocess.DEVNULL)
         if status and not words:
             raise StepError(
                 "A source could not be harvested", "See above for which and why; ./portal harvest tries again."

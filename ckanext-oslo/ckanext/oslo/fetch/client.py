@@ -120,8 +120,13 @@ class Client:
         with self.stream(url, headers) as answer:
             return Response(answer.status, answer.headers, answer.url, b"".join(answer.chunks))
 
+    def head(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
+        """Ask only how the server would answer (HEAD). Raises :class:`FetchError`, as `get` does."""
+        with self.stream(url, headers, method="HEAD") as answer:
+            return Response(answer.status, answer.headers, answer.url, b"")
+
     @contextmanager
-    def stream(self, url: str, headers: Mapping[str, str] | None = None) -> Iterator[Stream]:
+    def stream(self, url: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Iterator[Stream]:
         """Fetch piece by piece; the connection is given back when the block ends, however it ends.
 
         Raises :class:`FetchError`, also out of ``chunks``. The deadline counts the caller's own time between pieces.
@@ -130,10 +135,10 @@ class Client:
         target = self._checked(url)
         sent = httpx.Headers(headers)
         for _ in range(self.budget.redirects + 1):
-            answer = self._ask(target, sent, deadline)
+            answer = self._ask(target, sent, deadline, method)
             try:
                 if answer.status not in REDIRECTS or "location" not in answer.headers:
-                    yield self._opened(answer, deadline)
+                    yield self._opened(answer, deadline, method)
                     return
             finally:
                 answer.close()
@@ -157,14 +162,14 @@ class Client:
             raise Refused(str(url), code=Code.MALFORMED)
         return url
 
-    def _ask(self, url: httpx.URL, headers: httpx.Headers, deadline: float) -> _Answer:
+    def _ask(self, url: httpx.URL, headers: httpx.Headers, deadline: float, method: str) -> _Answer:
         """Send the request and wait for the head of the answer."""
         budget = self.budget
         sent = httpx.Headers({"Accept": "*/*"})
         sent.update(headers)
         sent.update({"Host": url.netloc.decode("ascii"), "User-Agent": self.user_agent, "Accept-Encoding": "gzip"})
         request = httpcore.Request(
-            "GET",
+            method,
             httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=sent.raw,
             extensions={"timeout": {"connect": budget.connect, "read": budget.idle, "write": budget.idle}},
@@ -172,7 +177,7 @@ class Client:
         with _named_errors(str(url), budget), until(deadline):
             return _Answer(str(url), self._pool.handle_request(request))
 
-    def _opened(self, answer: _Answer, deadline: float) -> Stream:
+    def _opened(self, answer: _Answer, deadline: float, method: str) -> Stream:
         """Make the stream a caller sees, or the error a bad status is."""
         pieces = answer.pieces(self.budget, deadline)
         if answer.status >= 400:
@@ -184,7 +189,7 @@ class Client:
                         break
             raise HttpError(answer.url, answer.status, retry_after(answer.headers), excerpt[:EXCERPT])
         length = answer.headers.get("content-length", "")
-        if length.isdigit() and int(length) > self.budget.bytes:
+        if method != "HEAD" and length.isdigit() and int(length) > self.budget.bytes:
             raise TooLarge(answer.url, self.budget.bytes)
         return Stream(answer.status, answer.headers, answer.url, pieces)
 

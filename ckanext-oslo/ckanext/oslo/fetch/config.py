@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import math
+import sys
+
 from ckanext.oslo.fetch.addresses import Policy
 from ckanext.oslo.fetch.client import Budget, Client
 
@@ -11,8 +14,10 @@ MAX_BYTES = "ckanext.oslo.fetch.max_bytes"
 USER_AGENT = "ckanext.oslo.fetch.user_agent"
 
 
-def from_config() -> Client:
+def from_config(*, max_bytes: int | None = None, seconds: float | None = None) -> Client:
     """Build a client from CKAN's configuration (``ckanext.oslo.fetch.*``, config_declaration.yaml).
+
+    ``max_bytes`` and ``seconds`` narrow what the configuration allows one request.
 
     Raises ValueError for an ``allow`` entry that is neither host:port nor a network.
     """
@@ -22,6 +27,9 @@ def from_config() -> Client:
     budget = Budget()
     return Client(
         Policy(allow=tuple(toolkit.aslist(config.get(ALLOW)))),
-        Budget(seconds=float(config.get(TIMEOUT) or budget.seconds), bytes=int(config.get(MAX_BYTES) or budget.bytes)),
+        Budget(
+            seconds=min(float(config.get(TIMEOUT) or budget.seconds), seconds or math.inf),
+            bytes=min(int(config.get(MAX_BYTES) or budget.bytes), max_bytes or sys.maxsize),
+        ),
         str(config.get(USER_AGENT) or f"eurometropool-portal (+{config.get('ckan.site_url', '')})"),
     )

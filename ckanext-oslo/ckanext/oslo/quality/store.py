@@ -1,0 +1,214 @@
+"""Scores, links and the trend in the database."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+from ckan import model
+from ckan.plugins import toolkit
+from sqlalchemy.dialects.postgresql import insert
+
+from ckanext.oslo.checking import config as checking_config
+from ckanext.oslo.checking.catalogue import TYPES
+from ckanext.oslo.profiles import Portal
+from ckanext.oslo.quality import measuring
+from ckanext.oslo.quality.links import Outcome
+from ckanext.oslo.quality.score import METRICS, Links, Measure, Score
+from ckanext.oslo.quality.tables import DatasetQuality, Link, QualityDay, now
+
+AGAIN = timedelta(days=14)
+"""When an address that answers is asked again."""
+SOON = timedelta(hours=12)
+"""When one that failed for the first time is asked again; each further failure doubles it, up to `AGAIN`."""
+SOURCE = "harvest_source_name"
+
+
+def score_of(row: DatasetQuality) -> Score:
+    """Give the score that a row keeps; a metric it does not know counts nothing."""
+    return Score(tuple(Measure(metric, *row.measures.get(name, (0.0, 0.0))) for name, metric in METRICS.items()))
+
+
+def of_dataset(package_id: str, modified: datetime | None = None) -> Score | None:
+    """Give the score kept of a dataset; None when there is none, or it is of an older state than ``modified``."""
+    row = model.Session.get(DatasetQuality, package_id)
+    if row is None or (modified is not None and row.modified != modified):
+        return None
+    return score_of(row)
+
+
+def measure(dataset: Mapping[str, Any], portal: Portal, *, keep: bool = True) -> Score:
+    """Measure a dataset as ``package_show`` gives it, and keep the score. Commits nothing."""
+    measured = measuring.measure(dataset, portal, checking_config.shapes_folder(), known_links)
+    if keep:
+        _keep(dataset, measured)
+    return measured.score
+
+
+def _keep(dataset: Mapping[str, Any], measured: measuring.Measured) -> None:
+    values = {
+        "package_id": dataset["id"],
+        "points": measured.score.points,
+        "pending": measured.score.pending,
+        "measures": {one.metric.name: [round(one.share, 4), round(one.pending, 4)] for one in measured.score.measures},
+        "addresses": list(measured.addresses),
+        "modified": datetime.fromisoformat(dataset["metadata_modified"]).replace(tzinfo=None),
+        "measured": now(),
+    }
+    statement = insert(DatasetQuality).values(**values)
+    model.Session.execute(statement.on_conflict_do_update(index_elements=["package_id"], set_=values))
+    if measured.addresses:
+        rows = [{"url": url, "failures": 0, "due": now()} for url in sorted(measured.addresses)]
+        model.Session.execute(insert(Link).values(rows).on_conflict_do_nothing())
+
+
+def known_links(urls: Iterable[str]) -> Links:
+    """Give what link checks found of these addresses."""
+    urls = list(urls)
+    if not urls:
+        return {}
+    rows = model.Session.query(Link.url, Link.answers).filter(Link.url.in_(urls), Link.answers.is_not(None))
+    return {row.url: bool(row.answers) for row in rows}
+
+
+def stale(limit: int) -> list[str]:
+    """Name datasets whose score is missing or of an older state, or whose links were checked since; oldest first."""
+    package, kept = model.Package, DatasetQuality
+    fresh_link = (
+        sa.select(Link.url)
+        .where(Link.changed > kept.measured, kept.addresses.op("?")(Link.url))
+        .correlate(kept)
+        .exists()
+    )
+    rows = (
+        model.Session.query(package.id)
+        .outerjoin(kept, kept.package_id == package.id)
+        .filter(package.state == "active", package.type.in_(TYPES))
+        .filter(sa.or_(kept.package_id.is_(None), kept.modified != package.metadata_modified, fresh_link))
+        .order_by(kept.measured.asc().nullsfirst())
+        .limit(limit)
+    )
+    return [row.id for row in rows]
+
+
+def links_due(limit: int) -> list[str]:
+    """Name addresses that should be asked now, those never asked first."""
+    rows = model.Session.query(Link.url).filter(Link.due <= now())
+    return [row.url for row in rows.order_by(Link.checked.asc().nullsfirst(), Link.url).limit(limit)]
+
+
+def keep_outcome(outcome: Outcome) -> None:
+    """Keep what a check found, and when to ask again. Commits nothing."""
+    link = model.Session.get(Link, outcome.url)
+    if link is None:
+        return
+    link.status, link.reason = outcome.status, outcome.reason or None
+    if outcome.answers is None:
+        link.due = now() + max(timedelta(seconds=min(outcome.rest, AGAIN.total_seconds())), timedelta(minutes=1))
+        return
+    link.checked = now()
+    if link.answers is not outcome.answers:
+        link.answers, link.changed = outcome.answers, now()
+    if outcome.answers:
+        link.failures, link.due = 0, now() + AGAIN
+    else:
+        link.failures += 1
+        link.due = now() + min(AGAIN, SOON * 2 ** min(link.failures - 1, 10))
+
+
+def forget_links() -> None:
+    """Forget addresses that no dataset has any more. Commits nothing."""
+    used = sa.select(sa.func.jsonb_array_elements_text(DatasetQuality.addresses))
+    model.Session.execute(sa.delete(Link).where(Link.url.not_in(used)).execution_options(synchronize_session=False))
+
+
+def write_day(day: date) -> None:
+    """Write the averages of a day: of the catalogue, its organizations and its sources. Commits nothing."""
+    kept, package = DatasetQuality, model.Package
+    public = sa.and_(package.state == "active", package.private.is_(False), package.type.in_(TYPES))
+    figures = (sa.func.count(), sa.func.avg(kept.points))
+    source = sa.orm.aliased(model.PackageExtra)
+    selects = {
+        "catalogue": sa.select(sa.literal("").label("scope_id"), *figures)
+        .join(package, package.id == kept.package_id)
+        .where(public),
+        "organization": sa.select(package.owner_org, *figures)
+        .join(package, package.id == kept.package_id)
+        .where(public, package.owner_org.is_not(None))
+        .group_by(package.owner_org),
+        "source": sa.select(source.value, *figures)
+        .join(package, package.id == kept.package_id)
+        .join(source, sa.and_(source.package_id == package.id, source.key == SOURCE, source.state == "active"))
+        .where(public)
+        .group_by(source.value),
+    }
+    for scope, select in selects.items():
+        for scope_id, datasets, points in model.Session.execute(select):
+            if datasets:
+                values = {"datasets": datasets, "points": float(points)}
+                statement = insert(QualityDay).values(day=day, scope=scope, scope_id=scope_id, **values)
+                model.Session.execute(
+                    statement.on_conflict_do_update(index_elements=["day", "scope", "scope_id"], set_=values)
+                )
+
+
+def trend(scope: str, scope_id: str, days: int = 366) -> list[QualityDay]:
+    """Give the averages of the last days, oldest first."""
+    rows = model.Session.query(QualityDay).filter_by(scope=scope, scope_id=scope_id)
+    return list(rows.filter(QualityDay.day > now().date() - timedelta(days=days)).order_by(QualityDay.day))
+
+
+@dataclass(frozen=True)
+class Row:
+    """One dataset in a list of scores."""
+
+    package_id: str
+    name: str
+    title: str
+    type: str
+    score: Score
+    broken: int
+
+
+def rows_of(scope: str, scope_id: str) -> Iterator[Row]:
+    """Give the scores of all public datasets of an organization, a source or the catalogue, by title."""
+    package, kept = model.Package, DatasetQuality
+    query = (
+        model.Session.query(package.id, package.name, package.title, package.type, kept)
+        .join(kept, kept.package_id == package.id)
+        .filter(package.state == "active", package.private.is_(False), package.type.in_(TYPES))
+    )
+    if scope == "organization":
+        query = query.filter(package.owner_org == scope_id)
+    elif scope == "source":
+        source = sa.orm.aliased(model.PackageExtra)
+        query = query.join(source, source.package_id == package.id).filter(
+            source.key == SOURCE, source.value == scope_id, source.state == "active"
+        )
+    found = query.order_by(package.title).all()
+    broken = _broken([url for *_, row in found for url in row.addresses])
+    for package_id, name, title, kind, row in found:
+        count = sum(url in broken for url in row.addresses)
+        yield Row(package_id, name, title or name, kind, score_of(row), count)
+
+
+def _broken(urls: list[str]) -> set[str]:
+    if not urls:
+        return set()
+    return {row.url for row in model.Session.query(Link.url).filter(Link.answers.is_(False), Link.url.in_(set(urls)))}
+
+
+def broken_links(package_id: str) -> list[Link]:
+    """Give the addresses of a dataset that do not answer, with why."""
+    row = model.Session.get(DatasetQuality, package_id)
+    if row is None or not row.addresses:
+        return []
+    return list(model.Session.query(Link).filter(Link.answers.is_(False), Link.url.in_(row.addresses)))
+
+
+def dataset_of(package_id: str) -> dict[str, Any]:
+    """Give a dataset as the profiles need it."""
+    return toolkit.get_action("package_show")({"ignore_auth": True}, {"id": package_id})

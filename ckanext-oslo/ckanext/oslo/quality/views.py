@@ -1,0 +1,98 @@
+"""The page of an organization's quality, and the same as a file."""
+
+from __future__ import annotations
+
+import csv
+import io
+from typing import Any
+
+from ckan import model
+from ckan.plugins import toolkit
+from flask import Blueprint, Response, request
+
+from ckanext.oslo.quality import actions, store, wording
+from ckanext.oslo.quality.chart import line
+from ckanext.oslo.quality.score import METRICS, MOST
+from ckanext.oslo.quality.store import Row
+
+quality = Blueprint("oslo_quality", __name__)
+
+SORTS = {
+    "title": lambda row: row.title.casefold(),
+    "points": lambda row: (row.score.points, row.title.casefold()),
+    "broken": lambda row: (-row.broken, row.title.casefold()),
+}
+PER_PAGE = 50
+
+
+@quality.get("/organization/<name>/quality")
+def organization(name: str) -> str:
+    """Show how good an organization's descriptions are, what to repair first, and the list of its datasets."""
+    group, rows = _rows(name)
+    sort, wanted = request.args.get("sort", "points"), request.args.get("problem", "")
+    sort = sort if sort in SORTS else "points"
+    summary = actions.summary(rows)
+    listed = [row for row in rows if not wanted or any(one.metric.name == wanted for one in row.score.next_steps)]
+    listed.sort(key=SORTS[sort], reverse=request.args.get("order") == "desc")
+    page = toolkit.h.Page(
+        collection=listed,
+        page=toolkit.h.get_page_number(request.args),
+        url=toolkit.h.pager_url,
+        item_count=len(listed),
+        items_per_page=PER_PAGE,
+    )
+    trend, catalogue = actions.trend("organization", group.id), actions.trend("catalogue", "")
+    return toolkit.render(
+        "oslo/organization_quality.html",
+        {
+            "organization": group,
+            "summary": summary,
+            "page": page,
+            "sort": sort,
+            "order": "desc" if request.args.get("order") == "desc" else "asc",
+            "problem": wanted if wanted in METRICS else "",
+            "chart": line(trend, catalogue),
+            "trend": trend,
+            "shown": _shown,
+            "shown_problem": wording.problem(wanted) if wanted in METRICS else "",
+        },
+    )
+
+
+@quality.get("/organization/<name>/quality.csv")
+def organization_csv(name: str) -> Response:
+    """Give the list as a file: a row a dataset, a column a metric."""
+    group, rows = _rows(name)
+    sheet = io.StringIO()
+    writer = csv.writer(sheet)
+    writer.writerow(["dataset", "title", "points", "of", "rating", "broken_links", *METRICS])
+    for row in rows:
+        earned = {one.metric.name: round(one.earned, 1) for one in row.score.measures}
+        found = [row.score.points, MOST, str(row.score.rating), row.broken, *(earned[metric] for metric in METRICS)]
+        writer.writerow([row.name, _inert(row.title), *found])
+    # A byte-order mark: without it Excel takes the file for one of the machine's own code page.
+    answer = Response("\ufeff" + sheet.getvalue(), mimetype="text/csv")
+    answer.headers["Content-Disposition"] = f'attachment; filename="quality-{group.name}.csv"'
+    return answer
+
+
+def _rows(name: str) -> tuple[Any, list[Row]]:
+    group = model.Group.get(name)
+    if group is None or not group.is_organization or group.state != "active":
+        toolkit.abort(404, toolkit._("There is no such organization."))
+    return group, list(store.rows_of("organization", group.id))
+
+
+def _shown(row: Row) -> dict[str, Any]:
+    """Give a row for the page: its score, and the first thing to mend."""
+    steps = row.score.next_steps
+    return {
+        **wording.shown(row.score),
+        "problem": wording.problem(steps[0].metric.name) if steps else "",
+        "gain": round(steps[0].lost) if steps else 0,
+    }
+
+
+def _inert(text: str) -> str:
+    """Keep spreadsheets from taking a title for a formula."""
+    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
