@@ -18,7 +18,20 @@ from ckanext.oslo.reading import FieldError, text
 from ckanext.oslo.reading.links import read_link
 
 SCHEMAS = ("dataset", "work", "mobility")
-HOSTILE = ("<b>&amp;</b>", '"""', "]]>", "\\u0000\\", "{{x}}", "@prefix a: <b> .", "'; DROP", "a\tb\nc", "‮gnirts", "𝕏", "é", " ")
+HOSTILE = (
+    "<b>&amp;</b>",
+    '"""',
+    "]]>",
+    "\\u0000\\",
+    "{{x}}",
+    "@prefix a: <b> .",
+    "'; DROP",
+    "a\tb\nc",
+    "‮gnirts",
+    "𝕏",
+    "é",
+    " ",
+)
 #: Fields that CKAN fills in by itself.
 CORE = frozenset({"name"})
 
@@ -58,8 +71,15 @@ def _is_link(address: str) -> bool:
         return False
 
 
-links = st.builds("https://{}.example/{}{}".format, st.sampled_from("abc"), letters, st.sampled_from(("", "?a=1&b=%20", "#x", ".csv", ".zip"))).filter(_is_link)
-uris = st.one_of(links, st.builds("urn:x-test:{}".format, letters), st.builds("https://doi.org/10.1/{}".format, letters))
+links = st.builds(
+    "https://{}.example/{}{}".format,
+    st.sampled_from("abc"),
+    letters,
+    st.sampled_from(("", "?a=1&b=%20", "#x", ".csv", ".zip")),
+).filter(_is_link)
+uris = st.one_of(
+    links, st.builds("urn:x-test:{}".format, letters), st.builds("https://doi.org/10.1/{}".format, letters)
+)
 days = st.dates().map(str)
 dates = st.one_of(
     days,
@@ -103,7 +123,9 @@ def value(field: Mapping[str, Any]) -> st.SearchStrategy[Any]:
         "decimals": st.lists(st.floats(0, 1e6), min_size=1, max_size=3, unique=True),
         "geometry": points,
         "code": _concepts(vocabulary, "code") if vocabulary else st.nothing(),
-        "format": st.one_of(clean.filter(lambda name: vocabularies.load("file_type").resolve(name) is None), _formats()),
+        "format": st.one_of(
+            clean.filter(lambda name: vocabularies.load("file_type").resolve(name) is None), _formats()
+        ),
         "data": st.lists(st.fixed_dictionaries({"field": clean, "value": clean}), min_size=1, max_size=2),
     }
     return found[kind]
@@ -125,7 +147,8 @@ def _field(field: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     name = field["field_name"]
     if "repeating_subfields" in field:
         at_most = field.get("at_most", 3)
-        return st.lists(_group(field["repeating_subfields"]).filter(bool), min_size=1, max_size=at_most)
+        one = _group(field["repeating_subfields"]).filter(bool)
+        return st.lists(one, min_size=1, max_size=at_most, unique_by=lambda group: str(sorted(group.items())))
     if name == "owner_org":
         return st.uuids().map(str)
     if name == "name":
@@ -135,6 +158,7 @@ def _field(field: Mapping[str, Any]) -> st.SearchStrategy[Any]:
     return value(field)
 
 
+@cache
 def datasets(name: str) -> st.SearchStrategy[dict[str, Any]]:
     """Give datasets of a schema as CKAN's API shows them."""
     found = schema(name)
@@ -159,10 +183,11 @@ def _stored(dataset: dict[str, Any], resources: list[dict[str, Any]], key: str, 
 
 
 def _is_unambiguous(dataset: Mapping[str, Any]) -> bool:
-    """Leave out what no form asks for: a place twice, or a branch of activity among the EuroVoc subjects."""
+    """Leave out what nobody means: a place twice, a branch of activity among EuroVoc's, a dataset that is a system."""
     named = [place["uri"] for place in dataset.get("spatial_coverage") or () if "uri" in place]
     subjects = dataset.get("subject") or ()
-    return len(named) == len(set(named)) and all(field_of(uri) == "subject" for uri in subjects)
+    apart = len(named) == len(set(named)) and dataset.get("uri") != dataset.get("reference_system", "")
+    return apart and all(field_of(uri) == "subject" for uri in subjects)
 
 
 def as_read(dataset: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,6 +12,9 @@ from babel.dates import format_date, format_datetime
 from ckan.plugins import toolkit
 
 from ckanext.oslo import vocabularies
+from ckanext.oslo.profiles import NotWritableError
+from ckanext.oslo.profiles.config import portal_from_config
+from ckanext.oslo.profiles.search_engines import script as schemaorg_script
 from ckanext.oslo.reading import translations
 from ckanext.oslo.vocabularies import LANGUAGES, Concept, Vocabulary
 
@@ -152,6 +155,15 @@ def oslo_date(value: Any) -> str:
         return format_datetime(datetime.fromisoformat(text), format="long", locale=language)
     except ValueError:
         return text
+
+
+def oslo_structured_data(dataset: Mapping[str, Any]) -> markupsafe.Markup:
+    """Give a dataset as schema.org JSON-LD, fit to stand in a script element; empty if it cannot be written."""
+    portal = portal_from_config(with_organizations=False)
+    try:
+        return markupsafe.Markup(schemaorg_script(dataset, portal, _reader()))  # noqa: S704  (the text is escaped)
+    except NotWritableError:
+        return markupsafe.Markup("{}")
 
 
 def oslo_link(value: Any) -> markupsafe.Markup:

@@ -19,6 +19,7 @@ from ckanext.oslo.profiles.high_value import DcatApHvd
 from ckanext.oslo.profiles.mobility import MobilityDcatAp
 from ckanext.oslo.profiles.portal import Body, Page, Portal
 from ckanext.oslo.profiles.profile import Profile
+from ckanext.oslo.profiles.search_engines import schemaorg
 from ckanext.oslo.profiles.sheet import Sheet
 from ckanext.oslo.profiles.statistics import StatDcatAp
 from ckanext.oslo.profiles.terms import PREFIXES, XSD, iri
@@ -89,4 +90,5 @@ __all__ = [
     "dataset_iri",
     "get",
     "iri",
+    "schemaorg",
 ]

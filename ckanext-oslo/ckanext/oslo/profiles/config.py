@@ -14,9 +14,10 @@ _LANGUAGE_IRI = "http://publications.europa.eu/resource/authority/language/"
 _LANGUAGE_CODES = {"nl": "NLD", "fr": "FRA", "en": "ENG"}
 
 
-def portal_from_config() -> Portal:
+def portal_from_config(*, with_organizations: bool = True) -> Portal:
     """Describe the portal by the options ``ckanext.oslo.catalogue.*``, and its organizations by the database.
 
+    Without organizations no question goes to the database: enough where the dataset has its own beside it.
     IRIs begin with ``ckanext.dcat.base_uri``, as ckanext-dcat's do, else with ``ckan.site_url``.
     """
     from ckan.plugins import toolkit  # The only import of CKAN among the profiles, with that of the model below.
@@ -47,7 +48,7 @@ def portal_from_config() -> Portal:
         languages=tuple(_LANGUAGE_IRI + _LANGUAGE_CODES[tag] for tag in titles if tag in _LANGUAGE_CODES),
         spatial=tuple(toolkit.aslist(config.get(f"{PREFIX}spatial"))),
         issued=_option(config, "issued"),
-        organizations=_organizations(default),
+        organizations=_organizations(default) if with_organizations else {},
     )
 
 

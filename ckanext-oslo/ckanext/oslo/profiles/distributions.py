@@ -13,7 +13,7 @@ from ckanext.oslo.profiles.concepts import resolve
 from ckanext.oslo.profiles.errors import NotWritableError
 from ckanext.oslo.profiles.properties import DISTRIBUTION
 from ckanext.oslo.profiles.sheet import Sheet
-from ckanext.oslo.profiles.terms import DCAT, DCT, OWN, RDF, RDFS, SPDX, XSD, iri
+from ckanext.oslo.profiles.terms import DCAT, DCT, OWN, RDF, RDFS, SKOS, SPDX, XSD, iri
 from ckanext.oslo.profiles.values import groups, listed, write
 
 _OGC = {"WMS_SRVC": "WMS", "WFS_SRVC": "WFS", "WCS_SRVC": "WCS", "WMTS": "WMTS", "SOS": "SOS"}
@@ -76,7 +76,8 @@ def _write_download(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], 
     download = iri(said or follows)
     if download is not None:
         sheet.add(node, DCAT.downloadURL, download)
-        if said and said == follows:
+        if said and said == resource.get("url"):
+            # Without it, a reader takes the two alike for a download that follows from the link.
             sheet.own_text(node, "download_url", said)
 
 
@@ -90,8 +91,9 @@ def _write_format(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], pa
     elif name:
         extent = NamedNode(f"{node.value}#format")
         sheet.add(node, DCT["format"], extent)
-        sheet.add(extent, RDF.type, DCT.MediaTypeOrExtent)
-        sheet.add(extent, RDFS.label, terms.text(name))
+        for rdf_class in (SKOS.Concept, DCT.MediaTypeOrExtent):
+            sheet.add(extent, RDF.type, rdf_class)
+        sheet.add(extent, SKOS.prefLabel, terms.text(name))
     follows = known.media_type if known else ""
     media = formats.media_type(mime) or follows
     if media:

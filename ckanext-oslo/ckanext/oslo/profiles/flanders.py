@@ -54,7 +54,7 @@ class DcatApVl(Profile):
         sheet.link(node, MDCAT.bronMetadataRecordLandingspagina, page)
 
     def write_people(self, sheet: Sheet) -> None:
-        """Say exactly one publisher and one contact; where the dataset names none, those of its keeper or the portal."""
+        """Say exactly one publisher and one contact: where the dataset names none, its keeper or the portal."""
         super().write_people(sheet)
         agents.ensure_publisher(sheet)
         agents.ensure_contact(sheet)

@@ -81,7 +81,8 @@ class MobilityDcatAp(Profile):
             for place in sheet.portal.spatial:
                 sheet.link(sheet.iri, DCT.spatial, place, DCT.Location)
         for law in sheet.objects(sheet.iri, DCATAP.applicableLegislation):
-            sheet.describe("", law.value)
+            # The shapes want a law to be a concept, of which a name is demanded.
+            sheet.describe("legislation", law.value)
         standards = sheet.dataset.get("conforms_to") or ()
         for node, _resource in files:
             standard = MOBILITY.MobilityDataStandard
@@ -110,5 +111,3 @@ class MobilityDcatAp(Profile):
         if not any(one.value.startswith(EU_FILE_TYPE) for one in found):
             sheet.remove(node, DCT["format"])
             sheet.concept(node, DCT["format"], UNKNOWN_FILE_TYPE, "file_type", DCT.MediaTypeOrExtent)
-
-

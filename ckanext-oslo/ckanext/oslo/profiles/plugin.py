@@ -16,8 +16,9 @@ from ckanext.dcat.profiles import RDFProfile
 
 from ckanext.oslo import profiles
 from ckanext.oslo.profiles.config import portal_from_config
+from ckanext.oslo.profiles.record import DATA
 
-OURS = ("owner_org", "name", "guid", "harvest_source_name", "source_url", "source_modified", "harvested", "unresolved")
+OURS = ("owner_org", "name", "guid", "harvest_source_name", "source_url", "source_modified", "harvested", *DATA)
 """What a dataset read from another portal does not bring with it: these are facts of where it is kept."""
 
 

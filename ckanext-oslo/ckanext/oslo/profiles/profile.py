@@ -191,4 +191,3 @@ class Profile:
             sheet.add(sheet.iri, DCT.provenance, node)
             sheet.add(node, RDF.type, DCT.ProvenanceStatement)
             sheet.add(node, RDFS.label, terms.text(provenance))
-

@@ -11,7 +11,7 @@ from ckanext.oslo.profiles.concepts import resolve
 from ckanext.oslo.profiles.graph import Graph, Node
 from ckanext.oslo.profiles.properties import DISTRIBUTION
 from ckanext.oslo.profiles.read_values import read_values
-from ckanext.oslo.profiles.terms import DCAT, DCT, OWN, RDFS, SPDX
+from ckanext.oslo.profiles.terms import DCAT, DCT, OWN, RDFS, SKOS, SPDX
 
 
 def read_files(graph: Graph, subject: NamedNode) -> list[dict[str, Any]]:
@@ -50,7 +50,7 @@ def _format(graph: Graph, node: Node) -> str:
         concept = resolve("file_type", text) if text else None
         return concept.label("en") if concept else text
     concept = resolve("file_type", found.value) if isinstance(found, NamedNode) else None
-    return concept.label("en") if concept else graph.text(found, RDFS.label)
+    return concept.label("en") if concept else graph.text(found, SKOS.prefLabel, RDFS.label)
 
 
 def _media_type(graph: Graph, node: Node, name: str) -> str:

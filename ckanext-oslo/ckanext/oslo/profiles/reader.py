@@ -17,7 +17,7 @@ from ckanext.oslo.profiles.concepts import resolve
 from ckanext.oslo.profiles.graph import Graph, Node
 from ckanext.oslo.profiles.properties import DATASET, HVD_REGULATION, REFERENCE_SYSTEM
 from ckanext.oslo.profiles.read_values import read_values
-from ckanext.oslo.profiles.record import SCHEMAS, unresolved_of
+from ckanext.oslo.profiles.record import DATA, SCHEMAS, data_of
 from ckanext.oslo.profiles.terms import ADMS, DCAT, DCT, FOAF, MOBILITY, OWL, OWN, RDFS, SKOS
 
 
@@ -127,5 +127,5 @@ def _read_record(graph: Graph, record: Node, own: str) -> dict[str, Any]:
         "guid": graph.text(record, OWN.guid),
         "source_url": graph.iri(record, OWN.source_url),
         "source_modified": graph.text(record, OWN.source_modified),
-        "unresolved": unresolved_of(graph.text(record, OWN.unresolved)),
+        **{field: data_of(graph.text(record, OWN[field])) for field in DATA},
     }

@@ -17,6 +17,9 @@ from ckanext.oslo.profiles.terms import DCAT, DCT, FOAF, OWN, RDF
 SCHEMAS = "urn:eurometropool:dataset-schema:"
 """Which of our schemas a dataset follows: …dataset, …work, …mobility."""
 
+DATA = ("unresolved", "machine_translated")
+"""What a harvest noted of the dataset, as JSON: values nobody understood, texts a machine translated."""
+
 
 def write_record(sheet: Sheet) -> NamedNode:
     """Describe the dataset's record in this catalogue, and put it and the dataset's services into the catalogue."""
@@ -70,10 +73,10 @@ def _write_origin(sheet: Sheet, node: NamedNode) -> None:
         sheet.add(node, OWN.source_modified, terms.date(changed) or terms.text(changed))
     if guid or page:
         sheet.profile.source_record(sheet, node, guid or page, page, changed or harvested)
-    unresolved = sheet.dataset.get("unresolved")
-    if unresolved:
-        said = json.dumps(unresolved, ensure_ascii=False, separators=(",", ":"), sort_keys=True)
-        sheet.add(node, OWN.unresolved, Literal(said, datatype=RDF.JSON))
+    for field in DATA:
+        if sheet.dataset.get(field):
+            said = json.dumps(sheet.dataset[field], ensure_ascii=False, separators=(",", ":"), sort_keys=True)
+            sheet.add(node, OWN[field], Literal(said, datatype=RDF.JSON))
 
 
 def write_source_record(sheet: Sheet, node: NamedNode, guid: str, page: str, changed: str) -> None:
@@ -105,8 +108,8 @@ def _languages(sheet: Sheet) -> list[str]:
     return list(dict.fromkeys(concept.uri for concept in found if concept))
 
 
-def unresolved_of(value: str) -> object:
-    """Read what was not understood back from its literal."""
+def data_of(value: str) -> object:
+    """Read what a harvest noted back from its literal."""
     try:
         return json.loads(value)
     except ValueError:

@@ -1,0 +1,115 @@
+"""What we write satisfies the shapes of the profile it is written in: stewards' datasets, samples, real records."""
+
+from __future__ import annotations
+
+from collections import Counter
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from ckanext.harvesters.replay import invented_flanders, invented_france, invented_wallonia
+from ckanext.harvesters.replay.catalogue import Catalogue
+from ckanext.harvesters.replay.datagouv import Datagouv
+from ckanext.harvesters.replay.datavindplaats import Datavindplaats
+from ckanext.harvesters.replay.odwb import Odwb
+from ckanext.harvesters.replay.snapshots import Snapshots
+from ckanext.oslo.profiles import Portal
+from ckanext.oslo.profiles.terms import DCT
+from ckanext.oslo.vocabularies.licences import OPEN
+from tests.profiles import steward
+from tests.profiles.harvested import datasets
+from tests.profiles.shapes import page, violations
+
+PAIRS = [
+    ("dcat_ap_3", "DCAT-AP 3.0.1"),
+    ("dcat_ap_vl_3", "DCAT-AP 3.0.1"),
+    ("dcat_ap_vl_3", "DCAT-AP-VL 2.0"),
+    ("dcat_ap_vl_3", "DCAT-AP-VL 3.0"),
+    ("mobility_dcat_ap", "DCAT-AP 3.0.1"),
+    ("mobility_dcat_ap", "mobilityDCAT-AP 1.1.0"),
+    ("dcat_ap_hvd", "DCAT-AP 3.0.1"),
+    ("dcat_ap_hvd", "DCAT-AP HVD 3.0.0"),
+    ("dcat_ap_hvd", "DCAT-AP HVD 3.0.0 usage notes"),
+    ("statdcat_ap", "DCAT-AP 3.0.1"),
+    ("geodcat_ap", "DCAT-AP 3.0.1"),
+    ("geodcat_ap", "GeoDCAT-AP 2.0.0"),
+]
+REAL = 100
+"""Real records of each portal."""
+
+
+@pytest.fixture(scope="module")
+def official(shared: Path) -> Path:
+    return shared / "shapes"
+
+
+@pytest.fixture(scope="module")
+def samples() -> list[dict[str, Any]]:
+    """Return the invented records of the three regions as they are harvested."""
+    return [
+        *datasets("datavindplaats", Datavindplaats(Catalogue(invented_flanders.records()))),
+        *datasets("opendatasoft", Odwb(Catalogue(invented_wallonia.records())), domain="www.odwb.be"),
+        *datasets("udata", Datagouv(Catalogue(invented_france.records()), filtered=False)),
+    ]
+
+
+@pytest.mark.parametrize(("profile", "shapes"), PAIRS)
+def test_a_steward_s_datasets_and_the_catalogue_have_no_violation(
+    official: Path, portal: Portal, profile: str, shapes: str
+) -> None:
+    triples, number = page(profile, steward.ALL, portal)
+    assert number
+    assert violations(official, shapes, triples) == []
+
+
+@pytest.mark.parametrize(("profile", "shapes"), [pair for pair in PAIRS if pair[0] != "dcat_ap_hvd"])
+def test_harvested_samples_have_no_violation(
+    official: Path, portal: Portal, samples: list[dict[str, Any]], profile: str, shapes: str
+) -> None:
+    taken = [one for one in samples if shapes != "DCAT-AP-VL 2.0" or _is_open(one)]
+    triples, number = page(profile, taken, portal)
+    assert number >= 10
+    assert violations(official, shapes, triples) == []
+
+
+def _is_open(dataset: dict[str, Any]) -> bool:
+    """Tell whether a dataset may be called open: 2.0 knows only what has a licence and is Flemish open data."""
+    return dataset.get("license_id") in OPEN
+
+
+def test_what_2_0_of_flanders_refuses_of_the_samples_is_that_they_have_no_open_licence(
+    official: Path, portal: Portal, samples: list[dict[str, Any]]
+) -> None:
+    closed = [one for one in samples if not _is_open(one)]
+    triples, number = page("dcat_ap_vl_3", closed, portal)
+    assert 0 < number < 10
+    found = violations(official, "DCAT-AP-VL 2.0", triples)
+    assert found
+    assert all("metadata-dcat#statuut" in line or "/terms/license" in line for line in found)
+
+
+def test_the_shapes_find_what_is_wrong(official: Path, portal: Portal) -> None:
+    triples, _ = page("dcat_ap_3", [steward.full("dataset")], portal)
+    without = [triple for triple in triples if triple.predicate not in (DCT.title, DCT.publisher)]
+    found = violations(official, "DCAT-AP 3.0.1", without)
+    assert any(f"{portal.site_url} {DCT.publisher.value} MinCount" in line for line in found)
+    assert any(f"full-dataset {DCT.title.value} MinCount" in line for line in found)
+
+
+@pytest.mark.snapshots
+def test_real_records_have_at_most_one_violation_in_a_hundred(official: Path, shared: Path, portal: Portal) -> None:
+    """Three portals as they were recorded; what remains is printed, with the record and the value."""
+    snapshots = Snapshots(shared / "snapshots")
+    real = [
+        *datasets("datavindplaats", Datavindplaats(Catalogue(snapshots.vlaanderen(limit=REAL)))),
+        *datasets("opendatasoft", Odwb(Catalogue(dict(islice(snapshots.odwb().items(), REAL)))), domain="www.odwb.be"),
+        *datasets("udata", Datagouv(Catalogue(snapshots.datagouv(limit=REAL)), filtered=False)),
+    ]
+    assert len(real) > 2.9 * REAL
+    triples, number = page("dcat_ap_3", real, portal)
+    found = violations(official, "DCAT-AP 3.0.1", triples)
+    rules = Counter(" ".join(line.split(" ")[1:3]) for line in found)
+    print(f"\n{number} real datasets, {len(triples)} triples, {len(found)} violations: {dict(rules)}")  # noqa: T201
+    assert len(found) <= number / 100
