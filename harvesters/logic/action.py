@@ -116,7 +116,8 @@ def harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type offset: int
     :returns: ``source``, ``run`` (the last one), ``count``, ``reasons`` (code → how often), ``unresolved`` (the values
         no vocabulary knows, kept as they came: ``field``, ``value``, ``count`` of records, the 100 most frequent), and
-        ``problems``, each with ``guid``, ``severity``, ``field``, ``value``, ``reason`` (a code), ``text`` (a sentence), ``detail`` and ``url``
+        ``problems``, each with ``guid``, ``severity``, ``field``, ``value``, ``reason`` (a code), ``text`` (a
+        sentence), ``detail`` and ``url``
     :rtype: dictionary
     """
     tk.check_access("harvest_report", context, data_dict)
