@@ -11,7 +11,6 @@ from pathlib import Path
 
 from operations import database, debian, ports, software
 from operations.following import follow
-from operations.following import follow
 from operations.layout import PROJECT, Layout
 from operations.mode import Mode
 from operations.services import APPLICATION, DATA, Supervisor, definitions, postgres_data, wait
