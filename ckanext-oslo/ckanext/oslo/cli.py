@@ -6,10 +6,14 @@ import json
 
 import click
 
+from ckanext.oslo import tables
 from ckanext.oslo.checking.commands import shapes, validate
+from ckanext.oslo.feeds.commands import feed
 from ckanext.oslo.quality.commands import quality
 from ckanext.oslo.vocabularies import licences
 from ckanext.oslo.vocabularies.commands import vocabulary
+
+__all__ = ["oslo"]
 
 
 @click.group(short_help="Vocabularies, checks and quality.")
@@ -21,6 +25,16 @@ oslo.add_command(vocabulary)
 oslo.add_command(validate)
 oslo.add_command(shapes)
 oslo.add_command(quality)
+oslo.add_command(feed)
+
+
+@oslo.command(short_help="Make or update this plugin's tables.")
+def migrate() -> None:
+    """Make or update this plugin's tables, as `ckan db upgrade -p oslo` does.
+
+    CKAN finds a plugin's migrations by a path with /ckanext/ in it, which a source checkout of this project has not.
+    """
+    tables.migrate()
 
 
 @oslo.command(name="licences")

@@ -130,7 +130,7 @@ def write_day(day: date) -> None:
     kept, package = DatasetQuality, model.Package
     public = sa.and_(package.state == "active", package.private.is_(False), package.type.in_(TYPES))
     figures = (sa.func.count(), sa.func.avg(kept.points))
-    source = sa.orm.aliased(model.PackageExtra)
+    source = package.extras[SOURCE].astext
     selects = {
         "catalogue": sa.select(sa.literal("").label("scope_id"), *figures)
         .join(package, package.id == kept.package_id)
@@ -139,11 +139,10 @@ def write_day(day: date) -> None:
         .join(package, package.id == kept.package_id)
         .where(public, package.owner_org.is_not(None))
         .group_by(package.owner_org),
-        "source": sa.select(source.value, *figures)
+        "source": sa.select(source, *figures)
         .join(package, package.id == kept.package_id)
-        .join(source, sa.and_(source.package_id == package.id, source.key == SOURCE, source.state == "active"))
-        .where(public)
-        .group_by(source.value),
+        .where(public, source.is_not(None))
+        .group_by(source),
     }
     for scope, select in selects.items():
         for scope_id, datasets, points in model.Session.execute(select):
@@ -184,10 +183,7 @@ def rows_of(scope: str, scope_id: str) -> Iterator[Row]:
     if scope == "organization":
         query = query.filter(package.owner_org == scope_id)
     elif scope == "source":
-        source = sa.orm.aliased(model.PackageExtra)
-        query = query.join(source, source.package_id == package.id).filter(
-            source.key == SOURCE, source.value == scope_id, source.state == "active"
-        )
+        query = query.filter(package.extras[SOURCE].astext == scope_id)
     found = query.order_by(package.title).all()
     broken = _broken([url for *_, row in found for url in row.addresses])
     for package_id, name, title, kind, row in found:
