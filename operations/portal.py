@@ -17,10 +17,11 @@ from operations.services import APPLICATION, DATA, Supervisor, definitions, post
 from operations.settings import Settings, load_secrets
 from operations.steps import Progress, Stamps, StepError, Turn, fingerprint, run, say
 
+OSLO = PROJECT / "ckanext-oslo/ckanext/oslo"
 MIGRATIONS = (
     PROJECT / "harvesters" / "migration",
     PROJECT / "ckanext-eurometropool/ckanext/eurometropool/migration",
-    PROJECT / "ckanext-oslo/ckanext/oslo/migration",
+    OSLO / "migration",
 )
 
 
@@ -143,11 +144,14 @@ class Portal:
             self.stamps.once("accounts", "1", "Accounts", lambda: self._accounts(settings))
             mark = database.solr_mark(self.layout, "ckan")
             self.stamps.once("index", mark, "Search index", lambda: void(self.ckan("search-index", "rebuild")))
+            written = fingerprint(settings.url, *(OSLO / room for room in ("profiles", "vocabularies", "feeds")))
+            self.stamps.once("feeds", written, "Feeds", lambda: void(self.ckan("oslo", "feed", "rebuild")))
 
     def _migrate(self, settings: Settings, ini: Path, ckan: str, datastore: str) -> None:
         database.prepare_databases(settings, ckan, datastore)
         self.ckan("db", "upgrade", ini=ini)
         self.ckan("harvesters", "migrate", ini=ini)
+        self.ckan("oslo", "migrate", ini=ini)
         database.psql(
             settings, self.ckan("datastore", "set-permissions", ini=ini).replace("\\connect", "-- connect"), datastore
         )

@@ -14,6 +14,7 @@ from ckan.config.middleware import make_app
 from ckan.tests import helpers
 
 from ckanext.harvesters.engine import tables
+from ckanext.oslo import tables as oslo_tables
 from tests.real_browser import browser  # noqa: F401  (a fixture for browser tests)
 from tests.running_portal import running  # noqa: F401  (a fixture for browser and operations tests)
 
@@ -79,4 +80,5 @@ def clean_db(request, with_plugins, reset_db, migrate_db_for):
             migrate_db_for(plugin)
         # CKAN looks for migrations below /ckanext/, where this package is only when installed as a wheel.
         tables.migrate()
+        oslo_tables.migrate()
         stash[_tables_made] = True

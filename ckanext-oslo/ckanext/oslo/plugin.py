@@ -21,6 +21,8 @@ from ckanext.oslo.checking import actions as checking_actions
 from ckanext.oslo.checking import auth as checking_auth
 from ckanext.oslo.checking import helpers as checking_helpers
 from ckanext.oslo.checking.views import checking
+from ckanext.oslo.feeds import due
+from ckanext.oslo.feeds.views import feeds
 from ckanext.oslo.logic import validators
 from ckanext.oslo.quality import actions as quality_actions
 from ckanext.oslo.quality import auth as quality_auth
@@ -45,7 +47,7 @@ def _public(*modules: ModuleType, names: tuple[str, ...] = ("",)) -> dict[str, C
 
 @toolkit.blanket.actions(_public(checking_actions, quality_actions, names=("oslo_",)))
 @toolkit.blanket.auth_functions(_public(checking_auth, quality_auth))
-@toolkit.blanket.blueprints([checking, quality])
+@toolkit.blanket.blueprints([checking, quality, feeds])
 @toolkit.blanket.helpers(_public(template_helpers, checking_helpers))
 @toolkit.blanket.validators(validators)
 @toolkit.blanket.cli
@@ -55,6 +57,7 @@ class OsloPlugin(plugins.SingletonPlugin, DefaultTranslation):
 
     plugins.implements(plugins.ITranslation)
     plugins.implements(plugins.IConfigurer)
+    plugins.implements(plugins.IPackageController, inherit=True)
     plugins.implements(plugins.ISignal)
 
     def update_config(self, config: CKANConfig) -> None:
@@ -67,6 +70,11 @@ class OsloPlugin(plugins.SingletonPlugin, DefaultTranslation):
             schema_files.check(Path(str(schemas.__file__)).parent)
         except schema_files.SchemaError as error:
             raise CkanConfigurationException(str(error)) from error
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        """Write a changed dataset for the feeds, while CKAN has it in its hands for the search index."""
+        due.indexed(pkg_dict)
+        return pkg_dict
 
     def get_signal_subscriptions(self) -> SignalMapping:
         """Measure what people change."""

@@ -153,7 +153,9 @@ def make_tables():
     )
     op.create_index("oslo_feed_version_order", "oslo_feed_version", ["profile", "number"], unique=True)
     op.create_index("oslo_feed_version_of_dataset", "oslo_feed_version", ["package_id", "profile"])
-    op.create_index("oslo_feed_version_latest", "oslo_feed_version", ["profile", "created"])
+    op.create_index(
+        "oslo_feed_version_new", "oslo_feed_version", ["profile"], postgresql_where=sa.text("number IS NULL")
+    )
 
 
 def downgrade():
