@@ -67,6 +67,7 @@ class TestResolve:
             ("theme", "http://publications.europa.eu/mdr/authority/data-theme/TRAN", "TRAN"),
             ("theme", "Verkehr", "TRAN"),
             ("frequency", "chaque année", "ANNUAL"),
+            ("frequency", "https://w3id.org/mobilitydcat-ap/update-frequency/12h", "12HRS"),
             ("frequency", f"{EU}/frequency/ANNUAL/", "ANNUAL"),
             ("file_type", "Excel", "XLS"),
             ("file_type", "Excel XLSX", "XLSX"),
