@@ -16,8 +16,12 @@ PLUGINS = {
     "oslo": "ckanext.oslo.plugin:OsloPlugin",
     "eurometropool": "ckanext.eurometropool.plugin:EurometropoolPlugin",
     "harvesters": "ckanext.harvesters.plugin:HarvestersPlugin",
+    "ckan_api_harvester": "ckanext.harvesters.ckan_api.plugin:CkanApiHarvester",
+    "csw_harvester": "ckanext.harvesters.csw.plugin:CswHarvester",
     "datavindplaats_harvester": "ckanext.harvesters.datavindplaats.plugin:DatavindplaatsHarvester",
+    "dcat_harvester": "ckanext.harvesters.dcat.plugin:DcatHarvester",
     "opendatasoft_harvester": "ckanext.harvesters.opendatasoft.plugin:OpendatasoftHarvester",
+    "transport_harvester": "ckanext.harvesters.transport.plugin:TransportHarvester",
     "udata_harvester": "ckanext.harvesters.udata.plugin:UdataHarvester",
 }
 

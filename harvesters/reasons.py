@@ -38,6 +38,7 @@ class Reason(StrEnum):
     PAGE_CUT = "page-cut"
     PAGE_REPEATED = "page-repeated"
     PAGE_UNREADABLE = "page-unreadable"
+    PAGE_MENDED = "page-mended"
     FORBIDDEN_MARKUP = "forbidden-markup"
     TOO_MANY_PAGES = "too-many-pages"
     FEWER_THAN_PROMISED = "fewer-than-promised"
@@ -168,6 +169,11 @@ SENTENCES: dict[Reason, dict[str, str]] = {
         "en": "The page cannot be read.",
         "nl": "De pagina is onleesbaar.",
         "fr": "La page est illisible.",
+    },
+    Reason.PAGE_MENDED: {
+        "en": "The page was not well-formed; it was mended and read as a whole.",
+        "nl": "De pagina bevatte opmaakfouten; die zijn hersteld en de pagina is volledig gelezen.",
+        "fr": "La page était mal formée ; elle a été réparée et lue en entier.",
     },
     Reason.FORBIDDEN_MARKUP: {
         "en": "The page declares a document type or entities; such pages are not read, for safety.",

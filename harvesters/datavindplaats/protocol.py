@@ -13,6 +13,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ckanext.harvesters import markup
 from ckanext.harvesters.mapping.dcat import rdfxml
 from ckanext.harvesters.mapping.dcat.dataset import map_dataset
 from ckanext.harvesters.mapping.dcat.graph import Graph, is_absolute
@@ -100,9 +101,9 @@ def _sheet(client: Client, url: str) -> rdfxml.Sheet:
     answer = ask(client, url, RDF_XML)
     try:
         return rdfxml.take_apart(answer.content)
-    except rdfxml.ForbiddenMarkupError as error:
+    except markup.ForbiddenMarkupError as error:
         raise SourceError(Reason.FORBIDDEN_MARKUP, url, error) from error
-    except rdfxml.UnreadableError as error:
+    except markup.UnreadableError as error:
         raise SourceError(Reason.PAGE_UNREADABLE, url, error) from error
 
 

@@ -163,7 +163,7 @@ def read_list(content: bytes, key: str, url: str) -> Listed:
     try:
         value = parse(content)
     except ValueError as error:
-        items = _salvage(content, key)
+        items = salvage(content, key)
         if items is None:
             raise SourceError(Reason.PAGE_UNREADABLE, url, error) from error
         return Listed(tuple(items), None, {}, (Problem(None, "page", shorten(str(error)), Reason.PAGE_CUT, url),))
@@ -178,7 +178,7 @@ def read_list(content: bytes, key: str, url: str) -> Listed:
     return Listed(tuple(items), total if known else None, envelope)
 
 
-def _salvage(content: bytes, key: str) -> list[Any] | None:
+def salvage(content: bytes, key: str) -> list[Any] | None:
     """Return the whole objects at the beginning of a list that breaks off; None when there is no such list."""
     text = content.decode("utf-8-sig", "replace")
     start = re.search(rf'"{re.escape(key)}"\s*:\s*\[' if key else r"\A\s*\[", text)

@@ -73,7 +73,8 @@ class ReplayServer:
                 request_handler=_Connection,
                 fd=bound.fileno(),
             )
-        self._thread = threading.Thread(target=self._server.serve_forever, name="replay", daemon=True)
+        # How often the thread looks whether it should end (seconds): tests start and stop hundreds of these.
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.02,), name="replay", daemon=True)
 
     @property
     def url(self) -> str:

@@ -17,6 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
+from ckanext.harvesters.markup import DEPTH_LIMIT, ForbiddenMarkupError, UnreadableError, as_utf8
 from ckanext.harvesters.reasons import Reason
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -24,20 +25,8 @@ _DCAT = "http://www.w3.org/ns/dcat#"
 _FOAF = "http://xmlns.com/foaf/0.1/"
 _DATASET, _SERVICE, _RECORD = f"{_DCAT}Dataset", f"{_DCAT}DataService", f"{_DCAT}CatalogRecord"
 
-#: Deeper than any description goes (real ones: 9); parsers take quadratic time for documents that are all depth.
-DEPTH_LIMIT = 100
 #: Faults after which a page is given up: a page of rubbish would otherwise be parsed from each of its bytes.
 FAULT_LIMIT = 50
-
-_DECLARED = re.compile(rb"\A\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*?\?>")
-
-
-class ForbiddenMarkupError(ValueError):
-    """The page declares a document type or entities."""
-
-
-class UnreadableError(ValueError):
-    """The page is not RDF/XML at all: HTML, JSON, an unknown encoding, nothing but depth."""
 
 
 @dataclass
@@ -115,24 +104,6 @@ def take_apart(page: bytes) -> Sheet:
             neighbours = _neighbours(element, whereabouts)
             pieces += _pieces(page, head, element, neighbours)
     return Sheet(tuple(pieces), tuple(faults), sum(element.services for element in elements))
-
-
-def as_utf8(page: bytes) -> bytes:
-    """Return the page in UTF-8 without declaration, so that its pieces can be put together byte for byte."""
-    if page.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encoding = "utf-16"
-    else:
-        declared = _DECLARED.match(page)
-        encoding = declared[1].decode("ascii") if declared else "utf-8"
-    if encoding.lower().replace("-", "") != "utf8":
-        try:
-            page = page.decode(encoding).encode("utf-8")
-        except (LookupError, UnicodeError) as error:
-            raise UnreadableError(str(error)) from error
-    page = page.removeprefix(b"\xef\xbb\xbf").lstrip()
-    if page.startswith(b"<?xml"):
-        page = page.partition(b"?>")[2].lstrip()
-    return page
 
 
 _TAG = re.compile(rb"<(?:[^<>\"']|\"[^\"]*\"|'[^']*')*>")

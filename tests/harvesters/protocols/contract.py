@@ -30,6 +30,7 @@ class ProtocolContract:
     name: ClassVar[str]
     language: ClassVar[str]
     options: ClassVar[dict[str, Any]] = {"page_size": 3}
+    wrong_options: ClassVar[dict[str, Any]] = {"page_size": "many"}
 
     def portal(self, catalogue: Catalogue) -> Portal:
         """Make the stand-in portal."""
@@ -176,7 +177,7 @@ class ProtocolContract:
         assert found[0].severity is Severity.WARNING
 
     def test_wrong_options_fail_the_source(self, serve: Serve, client: Client) -> None:
-        source = self.source("http://127.0.0.1:9", options={"page_size": "many"})
+        source = self.source("http://127.0.0.1:9", options=self.wrong_options)
         with pytest.raises(SourceError) as raised:
             list(self.protocol.pages(source, client))
         assert raised.value.reason is Reason.BAD_CONFIGURATION

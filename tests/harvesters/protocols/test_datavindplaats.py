@@ -8,6 +8,7 @@ from xml.sax.saxutils import escape, quoteattr
 
 import pytest
 
+from ckanext.harvesters import markup
 from ckanext.harvesters.datavindplaats.protocol import RDF_XML, Datavindplaats
 from ckanext.harvesters.mapping.dcat import rdfxml
 from ckanext.harvesters.reasons import Reason
@@ -128,7 +129,7 @@ class TestTakingAPageApart:
         for end in range(0, len(whole), 7):
             try:
                 sheet = rdfxml.take_apart(whole[:end])
-            except rdfxml.UnreadableError:
+            except markup.UnreadableError:
                 continue
             assert sheet.faults
             assert all(pieces[piece.iri] == piece.content for piece in sheet.pieces)
@@ -143,18 +144,18 @@ class TestTakingAPageApart:
         ],
     )
     def test_document_types_and_entities_are_refused(self, head: str) -> None:
-        with pytest.raises(rdfxml.ForbiddenMarkupError):
+        with pytest.raises(markup.ForbiddenMarkupError):
             rdfxml.take_apart(head.encode() + page(wrapped(""))[39:])
 
     def test_mere_depth_is_refused(self) -> None:
-        with pytest.raises(rdfxml.UnreadableError):
+        with pytest.raises(markup.UnreadableError):
             rdfxml.take_apart(page("<dct:x><dct:y>" * 50_000))
 
     @pytest.mark.parametrize(
         "content", [b"", b"{}", b"<html/>", b"\x00\x01", b"<?xml version='1.0' encoding='x'?><a/>"]
     )
     def test_what_is_no_rdf_is_refused(self, content: bytes) -> None:
-        with pytest.raises(rdfxml.UnreadableError):
+        with pytest.raises(markup.UnreadableError):
             rdfxml.take_apart(content)
 
     @pytest.mark.parametrize("encoding", ["iso-8859-1", "utf-16"])

@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from ckanext.harvesters import markup
 from ckanext.harvesters.datavindplaats.protocol import RDF_XML
 from ckanext.harvesters.mapping import dates, formats, geometry, languages, licences, text, themes, urls
 from ckanext.harvesters.mapping.dcat import rdfxml
@@ -107,7 +108,7 @@ def test_a_damaged_page_gives_records_or_faults_and_never_breaks(at: int, rubbis
     damaged = WELL_FORMED[:at] + rubbish + WELL_FORMED[at + lost :]
     try:
         sheet = rdfxml.take_apart(damaged)
-    except (rdfxml.ForbiddenMarkupError, rdfxml.UnreadableError):
+    except (markup.ForbiddenMarkupError, markup.UnreadableError):
         return
     for piece in sheet.pieces:
         if piece.iri and piece.iri.startswith("https://"):

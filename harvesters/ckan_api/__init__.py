@@ -1,0 +1,1 @@
+"""CKAN portals: the action API."""

@@ -1,0 +1,1 @@
+"""transport.data.gouv.fr: the French access point for mobility data."""
