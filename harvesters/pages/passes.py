@@ -6,6 +6,7 @@ from collections import defaultdict
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -17,6 +18,9 @@ from ckanext.harvesters.engine.sources import is_ours
 from ckanext.harvesters.engine.statistics import Counts, RunStatus
 from ckanext.harvesters.engine.tables import HarvestRun, now
 from ckanext.harvesters.pages.health import Health, health
+
+#: A `HarvestJob`. ckanext-harvest maps its tables without types, and a type checker takes its values for columns.
+Job = Any
 
 #: How ckanext-harvest names what became of a record → how the engine does.
 _REPORTED = {
@@ -75,7 +79,7 @@ def count(source_id: str) -> int:
     return model.Session.execute(query).scalar_one()
 
 
-def of_jobs(jobs: Sequence[HarvestJob]) -> list[Pass]:
+def of_jobs(jobs: Sequence[Job]) -> list[Pass]:
     """Return the runs of jobs, in their order."""
     found = runs.of_jobs(job.id for job in jobs)
     others = _counted([job.id for job in jobs if job.id not in found])
@@ -102,7 +106,7 @@ def _of_run(run: HarvestRun, job_id: str) -> Pass:
     )
 
 
-def _of_job(job: HarvestJob, counts: Counts) -> Pass:
+def _of_job(job: Job, counts: Counts) -> Pass:
     """Return a job that no worker has begun, or that another harvester runs."""
     finished = job.finished or job.gather_finished
     return Pass(
@@ -116,7 +120,7 @@ def _of_job(job: HarvestJob, counts: Counts) -> Pass:
     )
 
 
-def _of_status(job: HarvestJob, failed: int) -> Health:
+def _of_status(job: Job, failed: int) -> Health:
     if job.status in ("New", "Running"):
         return Health.RUNNING if job.gather_started and job.status == "Running" else Health.WAITING
     # A job of the engine that ended without a run was stopped while it waited.

@@ -67,7 +67,9 @@ def one_source(name: str) -> Shown:
     return _shown(source, package, passes.latest([source.id]).get(source.id), _datasets())
 
 
-Row = tuple[HarvestSource, model.Package]
+#: A `HarvestSource`. ckanext-harvest maps its tables without types, and a type checker takes its values for columns.
+Source = Any
+Row = tuple[Source, model.Package]
 
 
 def _rows(name: str | None = None) -> list[Row]:
@@ -100,7 +102,7 @@ def _datasets() -> Mapping[str, int]:
     return found["facets"].get("harvest_source_name", {})
 
 
-def _shown(source: HarvestSource, package: model.Package, last: Pass | None, counted: Mapping[str, int]) -> Shown:
+def _shown(source: Source, package: model.Package, last: Pass | None, counted: Mapping[str, int]) -> Shown:
     told = settings(source.config)
     language = reader.language()
     organization = model.Group.get(package.owner_org) if package.owner_org else None
@@ -109,7 +111,7 @@ def _shown(source: HarvestSource, package: model.Package, last: Pass | None, cou
         name=package.name,
         title=_told(told.get("title"), language) or package.title or package.name,
         description=_told(told.get("description"), language) or package.notes or "",
-        protocol=_protocols().get(source.type, source.type),
+        protocol=_protocols().get(source.type) or str(source.type),
         address=source.url,
         region=words.region(told.get("region")),
         organization=(organization.name, _title(organization, language)) if organization else None,
@@ -135,7 +137,7 @@ def _told(texts: Mapping[str, str] | None, language: str) -> str:
     return (texts or {}).get(language, "")
 
 
-def _title(organization: model.Group, language: str) -> str:
+def _title(organization: Any, language: str) -> str:
     """Return an organization's title in a language, where its schema has one."""
     try:
         translated = json.loads(organization.extras.get("title_translated") or "{}")
@@ -144,7 +146,7 @@ def _title(organization: model.Group, language: str) -> str:
     return translated.get(language) or organization.title or organization.name
 
 
-def _counted_otherwise(source: HarvestSource) -> int:
+def _counted_otherwise(source: Source) -> int:
     """Count the datasets of a source that another harvester brought: they do not name it."""
     if source.type in protocol_names():
         return 0
@@ -154,4 +156,4 @@ def _counted_otherwise(source: HarvestSource) -> int:
 def _protocols() -> dict[str, str]:
     """Return source type → its name for people."""
     found = (harvester.info() for harvester in p.PluginImplementations(IHarvester))
-    return {info["name"]: info["title"] for info in found}
+    return {info["name"]: info["title"] for info in found if info}

@@ -92,7 +92,7 @@ def _run(source: str, job: str) -> tuple[Shown, Pass, bool]:
     """Return a source, one of its runs, and whether that is the latest. Raises as actions do."""
     shown = source_pages.one_source(source)
     tk.check_access("harvest_source_update", reader.context(), {"id": shown.id})
-    found = model.Session.execute(sa.select(HarvestJob).where(HarvestJob.id == job)).scalar()
+    found: passes.Job = model.Session.execute(sa.select(HarvestJob).where(HarvestJob.id == job)).scalar()
     if found is None or found.source_id != shown.id:
         raise tk.ObjectNotFound(tk._("Harvest job not found"))
     return shown, passes.of_jobs([found])[0], shown.last is not None and shown.last.job_id == job

@@ -67,12 +67,11 @@ def meant(text: str) -> str:
 
 def correct(dataset_id: str) -> Response:
     """Do what a form of the dataset's page asks for, and lead back to it."""
-    context = {"user": tk.current_user.name, "auth_user_obj": tk.current_user}
-    try:
-        dataset = tk.get_action("package_show")({**context}, {"id": dataset_id})  # pyright: ignore[reportArgumentType]
-        said = _correct({**context}, dataset["id"])
-    except tk.ObjectNotFound:
+    dataset = model.Package.get(dataset_id)
+    if dataset is None or dataset.state == model.State.DELETED:
         return tk.abort(404, tk._("Dataset not found"))
+    try:
+        said = _correct({"user": tk.current_user.name, "auth_user_obj": tk.current_user}, dataset.id)
     except tk.NotAuthorized:
         return tk.abort(403, tk._("You may not correct the links of this dataset."))
     except UnknownPlaceError as error:
@@ -81,7 +80,7 @@ def correct(dataset_id: str) -> Response:
         tk.h.flash_error(" ".join(error.error_summary.values()))
     else:
         tk.h.flash_success(said)
-    return tk.h.redirect_to(f"{dataset['type']}.read", id=dataset["name"], _anchor="where")
+    return tk.h.redirect_to(f"{dataset.type}.read", id=dataset.name, _anchor="where")
 
 
 def _correct(context: Any, dataset_id: str) -> str:
