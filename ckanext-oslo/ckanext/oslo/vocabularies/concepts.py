@@ -115,11 +115,12 @@ class Vocabulary:
     def resolve(self, text: str | None) -> Concept | None:
         """Give the concept that ``text`` means: a URI, a code, a label in any language, or a synonym.
 
-        Spelling is compared after `fold`. None when the vocabulary does not know it.
+        Spelling is compared after `fold`, unless it is exactly a URI or code: two versions of an OSLO standard may
+        differ in a closing slash alone. None when the vocabulary does not know it.
         """
         if not text:
             return None
-        found = self._by_key.get(text)
+        found = self._by_key.get(text.strip())
         if found is None:
             folded = fold(text)
             found = self._by_text.get(folded) if folded else None
