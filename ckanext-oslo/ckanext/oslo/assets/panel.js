@@ -5,6 +5,7 @@
   "use strict";
 
   const PAUSE = 700;
+  const LISTED = 8;
 
   function start(panel) {
     const form = document.querySelector(panel.dataset.osloForm) || panel.closest("form");
@@ -50,15 +51,18 @@
         gain.textContent = fill(words.gain, { points: step.points });
         item.append(gain, led(form, step.input, step.text));
       });
-      list(panel.querySelector("[data-oslo-findings]"), found.findings.filter(isPressing), function (item, finding) {
+      const pressing = found.findings.filter(isPressing);
+      list(panel.querySelector("[data-oslo-findings]"), pressing.slice(0, LISTED), function (item, finding) {
         const said = document.createElement("p");
         said.className = "oslo-said";
         said.dataset.severity = finding.severity;
         said.append(spoken(words[finding.severity]), led(form, finding.input, finding.text));
         item.append(said);
       });
-      text(panel, "[data-oslo-pressing]", found.findings.some(isPressing) ? "" : words.nothing);
-      beside(form, found.findings.filter(isPressing), words);
+      const left = pressing.length - LISTED;
+      text(panel, "[data-oslo-more]", left > 0 ? fill(words.more, { count: left }) : "");
+      text(panel, "[data-oslo-pressing]", pressing.length ? "" : words.nothing);
+      beside(form, pressing, words);
     }
 
     form.addEventListener("input", later);

@@ -204,6 +204,8 @@ _PREFIXES = {
     "sh": "http://www.w3.org/ns/shacl#",
     "time": "http://www.w3.org/2006/time#",
 }
+_WHOLES = frozenset({"dcat:Dataset", "dcat:Catalog", "dcat:CatalogRecord"})
+"""What is no part of a dataset, though a dataset may point to it."""
 _TYPE = "http://www.w3.org/1999/02/22-rdf-syntax-ns#type"
 
 
@@ -281,7 +283,7 @@ class Map:
         return self._files.get(node, number)
 
     def _walk(self, dataset: str) -> None:
-        """Note the shortest way to every node below a dataset; ways do not lead through another dataset."""
+        """Note the shortest way to every node below a dataset; none leads through another dataset or the catalogue."""
         self._ways[dataset] = (dataset, ())
         todo = deque([dataset])
         while todo:
@@ -291,7 +293,7 @@ class Map:
             for predicate, target in self._out.get(node, ()):
                 number = counts.get(predicate, 0)
                 counts[predicate] = number + 1
-                if target in self._ways or "dcat:Dataset" in self._classes.get(target, ()):
+                if target in self._ways or not _WHOLES.isdisjoint(self._classes.get(target, ())):
                     continue
                 self._ways[target] = (dataset, (*steps, (predicate, target, number)))
                 todo.append(target)

@@ -21,22 +21,22 @@ def _(message: str) -> str:
 
 
 MISSING = {
-    Severity.ERROR: _("Fill in {field}: {profile} requires it."),
-    Severity.WARNING: _("Fill in {field}: {profile} recommends it."),
-    Severity.HINT: _("Fill in {field}: readers look for it."),
+    Severity.ERROR: _("Fill in “{field}”: {profile} requires it."),
+    Severity.WARNING: _("Fill in “{field}”: {profile} recommends it."),
+    Severity.HINT: _("Fill in “{field}”: readers look for it."),
 }
 TEXTS = {
-    "StandIn": _("Fill in {field}: the portal now writes “other” or “unknown” for you."),
-    "MaxCount": _("Give {field} fewer times: {profile} allows {expected}."),
-    "UniqueLang": _("Give {field} once in each language."),
-    "LanguageIn": _("Give {field} in a language that {profile} knows."),
-    "Datatype": _("Correct {field}: “{value}” is not {expected}."),
-    "NodeKind": _("Correct {field}: “{value}” is not {expected}."),
-    "HasValue": _("Correct {field}: {profile} expects {expected} among the values."),
-    "Unwritable": _("Correct {field}: “{value}” cannot be published."),
+    "StandIn": _("Fill in “{field}”: the portal now writes “other” or “unknown” for you."),
+    "MaxCount": _("Give “{field}” fewer times: {profile} allows {expected}."),
+    "UniqueLang": _("Give “{field}” once in each language."),
+    "LanguageIn": _("Give “{field}” in a language that {profile} knows."),
+    "Datatype": _("Correct “{field}”: “{value}” is not {expected}."),
+    "NodeKind": _("Correct “{field}”: “{value}” is not {expected}."),
+    "HasValue": _("Correct “{field}”: {profile} expects {expected} among the values."),
+    "Unwritable": _("Correct “{field}”: “{value}” cannot be published."),
 }
-WRONG = _("Correct {field}: {profile} does not know “{value}” here.")
-BARE = _("Correct {field}: it does not follow {profile}.")
+WRONG = _("Correct “{field}”: {profile} does not know “{value}” here.")
+BARE = _("Correct “{field}”: it does not follow {profile}.")
 EXPECTED = {
     "xsd:date": _("a date"),
     "xsd:dateTime": _("a date with a time"),

@@ -7,6 +7,7 @@ import io
 from typing import Any
 
 from ckan import model
+from ckan.lib.helpers import Page
 from ckan.plugins import toolkit
 from flask import Blueprint, Response, request
 
@@ -34,7 +35,7 @@ def organization(name: str) -> str:
     summary = actions.summary(rows)
     listed = [row for row in rows if not wanted or any(one.metric.name == wanted for one in row.score.next_steps)]
     listed.sort(key=SORTS[sort], reverse=request.args.get("order") == "desc")
-    page = toolkit.h.Page(
+    page = Page(
         collection=listed,
         page=toolkit.h.get_page_number(request.args),
         url=toolkit.h.pager_url,
