@@ -61,17 +61,13 @@ def _texts(config: Mapping[str, object], name: str) -> dict[str, str]:
 
 
 def _organizations(default_language: str) -> dict[str, Body]:
-    """Give what is known of every organization, by id: two questions to the database, however many there are."""
+    """Give what is known of every organization, by id: one question to the database, however many there are."""
     from ckan import model
 
-    extras: dict[str, dict[str, str]] = {}
-    rows = model.Session.query(model.GroupExtra.group_id, model.GroupExtra.key, model.GroupExtra.value)
-    for group, key, value in rows.filter(model.GroupExtra.state == "active"):
-        extras.setdefault(group, {})[key] = value or ""
-    groups = model.Session.query(model.Group.id, model.Group.title, model.Group.name)
+    rows = model.Session.query(model.Group.id, model.Group.title, model.Group.name, model.Group.extras)
     return {
-        group: _body({default_language: title or name}, extras.get(group, {}))
-        for group, title, name in groups.filter(model.Group.is_organization.is_(True))
+        group: _body({default_language: title or name}, extras or {})
+        for group, title, name, extras in rows.filter(model.Group.is_organization.is_(True))
     }
 
 

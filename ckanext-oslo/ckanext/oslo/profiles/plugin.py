@@ -48,6 +48,8 @@ class OsloProfile(RDFProfile):
         portal = self._portal()
         profile = profiles.get(self.profile)
         try:
+            if profiles.dataset_iri(dataset_dict, portal) != str(dataset_ref):  # a plugin may name datasets its way
+                dataset_dict = {**dataset_dict, "uri": str(dataset_ref)}
             triples = [*profile.dataset(dataset_dict, portal), *profile.record(dataset_dict, portal)]
         except profiles.NotWritableError as error:
             raise toolkit.ValidationError({error.field: [str(error)]}) from error

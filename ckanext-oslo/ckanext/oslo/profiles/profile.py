@@ -180,6 +180,8 @@ class Profile:
             sheet.concept(node, DCT.type, REFERENCE_SYSTEM, "")
             if system in standards:
                 sheet.add(sheet.iri, OWN.conforms_to, node)
+            if node not in sheet.objects(sheet.iri, DCT.conformsTo):
+                sheet.add(sheet.iri, OWN.reference_system, node)
 
     def _write_version_and_provenance(self, sheet: Sheet) -> None:
         version, provenance = sheet.text("version"), sheet.text("provenance")

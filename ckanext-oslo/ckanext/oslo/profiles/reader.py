@@ -87,6 +87,9 @@ def _read_legislation(graph: Graph, node: NamedNode, dataset: dict[str, Any]) ->
 
 def _read_standards(graph: Graph, node: NamedNode, dataset: dict[str, Any]) -> None:
     both = graph.iris(node, OWN.conforms_to)
+    kept_apart = graph.iri(node, OWN.reference_system)
+    if kept_apart:
+        dataset["reference_system"] = kept_apart
     standards = []
     for uri in graph.iris(node, DCT.conformsTo):
         is_system = REFERENCE_SYSTEM in graph.iris(NamedNode(uri), DCT.type) and dataset["type"] == "mobility"

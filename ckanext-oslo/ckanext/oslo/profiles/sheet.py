@@ -111,12 +111,12 @@ class Sheet:
         known = iri(uri) if uri else None
         if known is None:
             return self.fragment(name), True, None
-        if known not in self._names:
-            self._names[known] = said
-            return known, True, None
-        if self._names[known] == said:
-            return known, False, None
-        return self.fragment(name), True, known
+        if known in self._names:
+            return (known, False, None) if self._names[known] == said else (self.fragment(name), True, known)
+        if known in self._said:  # a standard, say, of which more was said already
+            return self.fragment(name), True, known
+        self._names[known] = said
+        return known, True, None
 
     def describe(self, vocabulary: str, uri: str, rdf_class: NamedNode | None = None) -> None:
         """Say what a concept is, once."""
