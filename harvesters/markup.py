@@ -20,13 +20,13 @@ class ForbiddenMarkupError(ValueError):
 
 
 class UnreadableError(ValueError):
-    """The page is not RDF/XML at all: HTML, JSON, an unknown encoding, nothing but depth."""
+    """The page is not the XML it should be at all: HTML, JSON, an unknown encoding, nothing but depth."""
 
 
-def look_over(page: bytes, root: str) -> expat.ExpatError | None:
+def look_over(page: bytes, root: str | None = None) -> expat.ExpatError | None:
     """Look a page in UTF-8 over without keeping anything: None when it is well-formed, else the first fault.
 
-    ``root`` is the name its first element must have, with the namespace before it. Raises `ForbiddenMarkupError` and
+    ``root`` is the name its first element must have, with the namespace before it (None: any). Raises `ForbiddenMarkupError` and
     `UnreadableError`.
     """
     looker = _Looker(root)
@@ -40,7 +40,7 @@ def look_over(page: bytes, root: str) -> expat.ExpatError | None:
 class _Looker:
     """Refuse what no parser may be given: document types, another root, depth."""
 
-    def __init__(self, root: str) -> None:
+    def __init__(self, root: str | None) -> None:
         self._root, self._depth = root, 0
         self._parser = expat.ParserCreate(namespace_separator="")
         self._parser.StartElementHandler = self._start
@@ -55,7 +55,7 @@ class _Looker:
         raise ForbiddenMarkupError("<!DOCTYPE")
 
     def _start(self, name: str, _: object) -> None:
-        if self._depth == 0 and name != self._root:
+        if self._depth == 0 and self._root is not None and name != self._root:
             raise UnreadableError(f"<{name}>")
         self._depth += 1
         if self._depth > DEPTH_LIMIT:
