@@ -23,7 +23,11 @@ from ckanext.eurometropool.products import actions as product_actions
 from ckanext.eurometropool.products import auth as product_auth
 from ckanext.eurometropool.products import cli as product_cli
 from ckanext.eurometropool.products.views import BLUEPRINTS as PRODUCTS
+from ckanext.eurometropool.search import actions as search_actions
+from ckanext.eurometropool.search import auth as search_auth
 from ckanext.eurometropool.search import index, query
+from ckanext.eurometropool.search.answer import understood
+from ckanext.eurometropool.search.question import Question
 from ckanext.eurometropool.tables.signals import SUBSCRIPTIONS
 
 Dict = dict[str, Any]
@@ -39,8 +43,8 @@ def _public(*modules: ModuleType) -> dict[str, Callable[..., Any]]:
     }
 
 
-@tk.blanket.actions(_public(action, product_actions))
-@tk.blanket.auth_functions(_public(auth, product_auth))
+@tk.blanket.actions(_public(action, product_actions, search_actions))
+@tk.blanket.auth_functions(_public(auth, product_auth, search_auth))
 @tk.blanket.blueprints([*PAGES, *PRODUCTS])
 @tk.blanket.cli([*cli.COMMANDS, *product_cli.COMMANDS])
 @tk.blanket.config_declarations
@@ -85,6 +89,14 @@ class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
     def before_dataset_search(self, search_params: Dict) -> Dict:
         """Put the question to the portal's fields."""
         return query.prepare(search_params, installed.register() if installed.is_installed() else None)
+
+    def after_dataset_search(self, search_results: Dict, search_params: Dict) -> Dict:
+        """Tell what the question was read as."""
+        question = (search_params.get("extras") or {}).get(query.KEPT)
+        if isinstance(question, Question):
+            register = installed.register() if installed.is_installed() else None
+            search_results["understood"] = understood(question, search_results["results"], register)
+        return search_results
 
     # IFacets
     def dataset_facets(self, facets_dict: Dict, package_type: str) -> Dict:

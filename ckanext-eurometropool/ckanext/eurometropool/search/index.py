@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping, Sequence
+from datetime import UTC, datetime
 from typing import Any
 
 import shapely
@@ -15,6 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ckanext.eurometropool.municipalities.register import Area, Municipality, Register
 from ckanext.eurometropool.municipalities.said import read
+from ckanext.eurometropool.search import compounds
 
 LANGUAGES = ("nl", "fr", "en")
 #: Fields of several values that are facets under their own name.
@@ -28,6 +30,10 @@ LONGEST_TERM = 1000
 #: Coverage is indexed to about 100 m, and as its box where it is drawn finer than this many points.
 TOLERANCE = 0.001
 MOST_POINTS = 400
+#: Fields that say when a dataset changed, the best witness first.
+CHANGED = ("modified", "source_modified", "issued", "metadata_modified")
+#: Column names of a dataset that are indexed.
+MOST_COLUMNS = 500
 
 Dict = dict[str, Any]
 
@@ -37,7 +43,14 @@ def document(package: Mapping[str, Any], register: Register | None) -> Dict:
     if package.get("type") == "harvest" or "validated_data_dict" not in package:
         return dict(package)
     dataset = json.loads(package["validated_data_dict"])
-    return {**_slim(package), **text(dataset), **facets(dataset), **places(dataset, register)}
+    return {
+        **_slim(package),
+        **text(dataset),
+        **facets(dataset),
+        **places(dataset, register),
+        **standing(dataset),
+        **columns(dataset),
+    }
 
 
 def _slim(package: Mapping[str, Any]) -> Dict:
@@ -69,7 +82,55 @@ def text(dataset: Mapping[str, Any]) -> Dict:
     tags = [tag.get("name") for tag in dataset.get("tags") or [] if isinstance(tag, Mapping)]
     words = [word[:LONGEST_TERM] for words in keywords.values() for word in _strings(words)]
     found["tags"] = list(dict.fromkeys([*filter(None, tags), *words]))
+    dutch = [found["title_nl"], *found["keywords_nl"]]
+    found["parts_nl"] = compounds.parts_of(text for text in dutch if isinstance(text, str))
     return {field: value for field, value in found.items() if value or field == "tags"}
+
+
+def standing(dataset: Mapping[str, Any]) -> Dict:
+    """Give what ranks it beside its words: when it changed (UTC), how well it is described, whose it is."""
+    found: Dict = {"own_data": 0 if dataset.get("harvest_source_name") or dataset.get("guid") else 1}
+    found["changed"] = next((day for field in CHANGED if (day := _moment(dataset.get(field)))), None)
+    score = _score(dataset.get("quality"))
+    return {**found, "quality_score": score} if score is not None else found
+
+
+def columns(dataset: Mapping[str, Any]) -> Dict:
+    """Give the names of the columns of its files, where resources tell them."""
+    found: dict[str, None] = {}
+    for resource in dataset.get("resources") or []:
+        for column in _list(resource.get("columns")) if isinstance(resource, Mapping) else []:
+            said = (column,) if isinstance(column, str) else _named(column)
+            found |= {name[:LONGEST_TERM]: None for name in said if isinstance(name, str) and name != "_id"}
+    return {"columns_text": list(found)[:MOST_COLUMNS]} if found else {}
+
+
+def _named(column: Any) -> list[Any]:
+    if not isinstance(column, Mapping):
+        return []
+    info = column.get("info") if isinstance(column.get("info"), Mapping) else {}
+    return [column.get("id"), column.get("name"), column.get("label"), (info or {}).get("label")]
+
+
+def _moment(value: Any) -> str | None:
+    """Read a date or time as Solr writes it, None where it is neither, or lies ahead of all clocks."""
+    try:
+        moment = datetime.fromisoformat(str(value).strip())
+    except ValueError:
+        return None
+    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment
+    try:
+        return min(moment.astimezone(UTC), datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
+    except OverflowError:
+        return None
+
+
+def _score(quality: Any) -> float | None:
+    """Read a score of 0 to 1: a number, or what holds one as `score`; percentages count."""
+    score = quality.get("score") if isinstance(quality, Mapping) else quality
+    if isinstance(score, bool) or not isinstance(score, int | float):
+        return None
+    return min(1.0, max(0.0, score / 100 if score > 1 else float(score)))
 
 
 def facets(dataset: Mapping[str, Any]) -> Dict:
@@ -96,6 +157,8 @@ def places(dataset: Mapping[str, Any], register: Register | None) -> Dict:
         "arrondissement": sorted({m.arrondissement for m in linked}),
         "region": sorted({m.region for m in inside}),
         "area": area.key if area else None,
+        "inside": sorted({key for m in linked for key in m.areas} | ({area.key, *area.parents} if area else set())),
+        "centre": [f"{m.point[1]},{m.point[0]}" for m in linked],
         "place_names": sorted({name for m in linked for name in (*m.names.values(), *m.also)}),
         "area_names": sorted({*area.names.values(), *area.also}) if area else [],
         "spatial_geom": shapes or _boxes(register, linked, area),
@@ -129,6 +192,10 @@ def _boxes(register: Register, linked: Sequence[Municipality], area: Area | None
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
+
+
+def _list(value: Any) -> Sequence[Any]:
+    return value if isinstance(value, list | tuple) else []
 
 
 def _strings(value: Any) -> list[str]:

@@ -1,87 +1,69 @@
-"""How a question is put to the index: words over the three languages and the places' names, and places as filters.
+"""How a question is put to the index: its words in three languages, its places, and what ranks the answers. Pure.
 
 Only what the caller left open is filled in: a client that sends its own `qf` or `defType`, or a fielded query, gets
-what CKAN gives it.
+what CKAN gives it. The aliases `in_nl`, `in_fr`, `in_en` and `like` are declared in config/solr/solrconfig.xml.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ckanext.eurometropool.municipalities.register import Register
+from ckanext.eurometropool.search import nearness, ranking
+from ckanext.eurometropool.search.question import (
+    FUZZY_FROM,
+    PREFIX_FROM,
+    Expansion,
+    Group,
+    Question,
+    is_plain,
+    understand,
+)
+from ckanext.eurometropool.search.roots import words_of
 
 LANGUAGES = ("nl", "fr", "en")
-#: Title before keywords before description; a place's name weighs like a title's word, in every language.
-#: All these fields split words alike: edismax then asks for each word in any field, not for all in one.
+#: Title before keywords before description before resources and their columns; parts are those of Dutch compounds.
 FIELDS = " ".join(
     [
         *(f"title_{lang}^8" for lang in LANGUAGES),
         *(f"keywords_{lang}^4" for lang in LANGUAGES),
         *(f"notes_{lang}^1" for lang in LANGUAGES),
+        "parts_nl^3",
         "place_names^6",
         "area_names^2",
         "publisher_text^2",
         "other_text^0.5",
+        "columns_text^0.5",
     ]
 )
 TIE = "0.1"
-#: Words that a question has and a title in another language has not. CKAN asks for every word (q.op=AND), so that
-#: "fietsenstalling in Rijsel" would miss all French records for its "in".
-SMALL_WORDS = frozenset(
-    [
-        "de",
-        "het",
-        "een",
-        "in",
-        "op",
-        "van",
-        "te",
-        "voor",
-        "en",
-        "aan",
-        "bij",
-        "met",
-        "uit",
-        "of",
-        "le",
-        "la",
-        "les",
-        "l",
-        "d",
-        "du",
-        "des",
-        "a",
-        "à",
-        "au",
-        "aux",
-        "et",
-        "dans",
-        "sur",
-        "pour",
-        "un",
-        "une",
-        "par",
-        "the",
-        "an",
-        "at",
-        "on",
-        "for",
-        "and",
-        "to",
-        "from",
-        "near",
-    ]
-)
+#: Up to two things asked for: all of them. Three to five: one may be missing. More: a fifth.
+ENOUGH = "2<-1 5<80%"
+# Weights against the question's own word, which is 1.
+SAME_LANGUAGE = 0.8
+OTHER_LANGUAGE = 0.7
+TAGGED = 0.25
+PARTS = 0.5
+#: Also where the words do not stand together.
+APART = 0.6
+PREFIX = 0.3
+FUZZY = 0.15
+#: Words that may stand between those of a phrase, or change places: "stationnement pour vélos".
+SLOP = 4
+
+#: Where the question read is kept between asking and answering, in CKAN's `extras`.
+KEPT = "_question"
 _FIELDED = re.compile(r"(?:^|[\s(+\-!])(?:\*|[A-Za-z_][\w.]*):(?!//)\S")
-_OPERATORS = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
 
 Params = dict[str, Any]
 
 
 def prepare(params: Params, register: Register | None) -> Params:
     """Fill in what a search left open. Takes and gives the parameters of `package_search`."""
-    extras = params.get("extras") or {}
+    extras = {name: value for name, value in (params.get("extras") or {}).items() if name != KEPT}
+    params = {**params, "extras": extras}
     filters = []
     if register is not None:
         filters = [
@@ -89,26 +71,77 @@ def prepare(params: Params, register: Register | None) -> Params:
             *_keys("region", extras.get("ext_region")),
             *_place(params, extras.get("ext_place"), register),
         ]
-    asked = _by_words(params)
+    asked = _by_words(params, register, filters)
     if filters:
         asked = {**asked, "fq_list": [*(params.get("fq_list") or []), *filters]}
     return asked
 
 
-def _by_words(params: Params) -> Params:
+def _by_words(params: Params, register: Register | None, filters: list[str]) -> Params:
     words = params.get("q")
     if not isinstance(words, str) or not words.strip() or words.strip() in ("*:*", "*"):
         return params
     if "qf" in params or "defType" in params or words.lstrip().startswith("{!") or _FIELDED.search(words):
         return params
-    return {"tie": TIE, **params, "q": _telling(words), "defType": "edismax", "qf": FIELDS}
+    asked: Params = {"tie": TIE, **params, "defType": "edismax", "qf": FIELDS}
+    if not is_plain(words):
+        return asked
+    extras: Mapping[str, Any] = params.get("extras") or {}
+    # Who says where beside the question means it: names in the question are then words.
+    known = None if extras.get("ext_place") else register
+    question = understand(words, known, literal=bool(extras.get("ext_literal")))
+    asked |= {"q": text(question), "mm": ENOUGH, "boost": ranking.boost(question.places, register)}
+    if question.places and register and not extras.get("ext_everywhere"):
+        filters.append(nearness.filters(question.places, register, alone=not question.groups))
+    return {**asked, "extras": {**extras, KEPT: question}}
 
 
-def _telling(question: str) -> str:
-    """Leave out the small words of a plain question; one that has signs or nothing else stays as it is."""
-    if _OPERATORS.search(question):
-        return question
-    return " ".join(word for word in question.split() if word.lower() not in SMALL_WORDS) or question
+def text(question: Question) -> str:
+    """Write a question in the words of Solr's edismax parser."""
+    return " OR ".join(f"({_group(group)})" for group in question.groups) or "*:*"
+
+
+def _group(group: Group) -> str:
+    return " OR ".join(_alternatives(group))
+
+
+def _alternatives(group: Group) -> Iterator[str]:
+    if len(group.words) > 1:
+        yield f"{_phrase(group.words)}~{SLOP}"
+        yield f"({' AND '.join(_phrase([word]) for word in group.words)})^{APART}"
+    else:
+        yield _phrase(group.words)
+    for expansion in group.expansions:
+        yield from _expanded(expansion)
+    for tagged in group.tagged:
+        yield f"{tagged.field}:{quoted(tagged.uri)}^{TAGGED}"
+    if group.parts:
+        yield f"({' AND '.join(f'({_group(part)})' for part in group.parts)})^{PARTS}"
+    if not group.known and len(group.words) == 1:
+        yield from _nearly(group.words[0])
+
+
+def _expanded(expansion: Expansion) -> Iterator[str]:
+    words = words_of(expansion.text)
+    weight = SAME_LANGUAGE if expansion.same else OTHER_LANGUAGE
+    # A phrase weighs what its words weigh together: it would beat the question's own single word.
+    yield f"in_{expansion.lang}:{_phrase(words)}" + (f"~{SLOP}" if len(words) > 1 else "") + f"^{_share(weight, words)}"
+
+
+def _share(weight: float, words: list[str]) -> float:
+    return round(weight / max(1, len(words)) ** 0.7, 2)
+
+
+def _nearly(word: str) -> Iterator[str]:
+    """Write what an unknown word may begin or be a slip of."""
+    if len(word) >= PREFIX_FROM and word.isalpha():
+        yield f"like:{word}*^{PREFIX}"
+    if len(word) >= FUZZY_FROM and word.isalpha():
+        yield f"like:{word}~1^{FUZZY}"
+
+
+def _phrase(words: list[str] | tuple[str, ...]) -> str:
+    return quoted(" ".join(words))
 
 
 def _keys(field: str, value: Any) -> list[str]:
@@ -116,6 +149,9 @@ def _keys(field: str, value: Any) -> list[str]:
     values = value if isinstance(value, list | tuple) else str(value or "").split(",")
     keys = [quoted(str(key).strip()) for key in values if str(key).strip()]
     return [f"{field}:({' OR '.join(keys)})"] if keys else []
+
+
+_OPERATORS = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
 
 
 def _place(params: Params, text: Any, register: Register) -> list[str]:

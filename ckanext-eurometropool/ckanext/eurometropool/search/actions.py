@@ -1,0 +1,145 @@
+"""Actions of the search: CKAN's own `package_search` with what it understood, and suggestions while typing."""
+
+from __future__ import annotations
+
+import json
+import re
+from contextlib import suppress
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan.lib.search import SearchError, SearchQueryError, SolrConnectionError
+from ckan.types import Action, ActionResult, Context, DataDict
+
+from ckanext.eurometropool.municipalities import installed
+from ckanext.eurometropool.municipalities.register import Register
+from ckanext.eurometropool.search import explain as explaining
+from ckanext.eurometropool.search import limits, spelling, suggest
+from ckanext.eurometropool.search.query import KEPT
+from ckanext.eurometropool.search.question import Question
+
+Dict = dict[str, Any]
+
+#: The search page turns what it does not know into a filter: `?explain=1` arrives so.
+_EXPLAIN_FILTER = re.compile(r'\+?explain:"[^"]*"')
+MOST_SUGGESTIONS = 20
+
+
+@tk.chained_action
+@tk.side_effect_free
+def package_search(up_func: Action, context: Context, data_dict: DataDict) -> ActionResult.PackageSearch:
+    """Search for datasets, in Dutch, French and English at once; CKAN's ``package_search``, understood.
+
+    A question of plain words (``q``) is read: words are looked for in all three languages through the thesaurus, and
+    places are taken out of them and used to filter and to rank. A question in Solr's language, or with ``qf`` or
+    ``defType``, goes to the index as it is.
+
+    :param ext_place: a municipality, postcode or area; only datasets about it (optional)
+    :type ext_place: string
+    :param ext_municipality: keys of municipalities, comma-separated (optional)
+    :type ext_municipality: string
+    :param ext_region: ``vlaanderen``, ``wallonie``, ``hauts-de-france``, comma-separated (optional)
+    :type ext_region: string
+    :param ext_literal: take the words as they stand: no places, no other words (optional)
+    :type ext_literal: boolean
+    :param explain: for sysadmins: add ``explained`` (optional)
+    :type explain: boolean
+
+    :rtype: what CKAN answers, and for a question that was read ``understood``: ``words`` (``said``, ``languages``,
+        ``also``: other words with their ``lang``, ``concepts``, ``parts``), ``places`` (``said``, ``kind``,
+        ``names``), ``without_places`` (the question without its places: ask this to remove the filter),
+        ``everywhere`` (nothing was found near the places, so these results are from anywhere), ``did_you_mean``
+        (other questions), ``results``: by dataset id ``through`` (the other words it was found by, if it has none of
+        the question's own) and ``place`` (``fit``: ``about``, ``covers``, ``near`` with ``km``, ``mentions``).
+        ``explained``: by dataset id the factors of its score.
+    """
+    explain = _wants_explanation(data_dict)
+    if explain:
+        tk.check_access("package_search_explain", context, data_dict)
+    _check(context, data_dict)
+    asked = dict(data_dict)
+    found = _answer(up_func, context, asked)
+    question = _question(asked)
+    if question is None:
+        return found
+    register = _register()
+    if not found["count"] and question.places and question.groups:
+        again = {**data_dict, "extras": {**(data_dict.get("extras") or {}), "ext_everywhere": "1"}}
+        anywhere = _answer(up_func, context, again)
+        if anywhere["count"]:
+            found = anywhere
+            found["understood"]["everywhere"] = True
+    if not found["count"]:
+        found["understood"]["did_you_mean"] = spelling.corrections(question, register)
+    if explain:
+        ids = [dataset["id"] for dataset in found["results"] if isinstance(dataset.get("id"), str)]
+        found["explained"] = explaining.explain(question, ids, register)
+    return found
+
+
+@tk.side_effect_free
+def search_suggest(context: Context, data_dict: DataDict) -> Dict:
+    """Suggest what a search may be about, while its words are typed.
+
+    :param q: what stands in the field so far
+    :type q: string
+    :param lang: ``nl``, ``fr`` or ``en`` (optional, default: the language of the request)
+    :type lang: string
+    :param limit: how many of each kind (optional, default: 5, at most 20)
+    :type limit: int
+
+    :rtype: dictionary with ``datasets`` (``name``, ``type``, ``title``), ``places`` (``key``, ``name``), ``themes``
+        (``field``, ``uri``, ``name``), ``publishers`` (``name``, ``datasets``)
+    """
+    tk.check_access("search_suggest", context, data_dict)
+    text = data_dict.get("q") or ""
+    if not isinstance(text, str):
+        raise tk.ValidationError({"q": [tk._("{name}: this has to be text.").format(name="q")]})
+    lang = data_dict.get("lang") or tk.h.lang() or "en"
+    if lang not in suggest.LANGUAGES:
+        raise tk.ValidationError({"lang": [tk._("nl, fr or en")]})
+    try:
+        limit = min(MOST_SUGGESTIONS, max(1, int(data_dict.get("limit") or 5)))
+    except (TypeError, ValueError) as error:
+        raise tk.ValidationError({"limit": [tk._("Invalid integer")]}) from error
+    return suggest.suggest(text[:200], lang, limit, _register())
+
+
+def _wants_explanation(data_dict: DataDict) -> bool:
+    wanted = data_dict.pop("explain", None)
+    fq = data_dict.get("fq")
+    if isinstance(fq, str) and _EXPLAIN_FILTER.search(fq):
+        data_dict["fq"] = _EXPLAIN_FILTER.sub("", fq)
+        wanted = True
+    return bool(wanted) and tk.asbool(wanted)
+
+
+def _check(context: Context, data_dict: DataDict) -> None:
+    if isinstance(data_dict.get("extras"), str):
+        # A GET request cannot send an object. What is none is refused below.
+        with suppress(ValueError):
+            data_dict["extras"] = json.loads(data_dict["extras"])
+    try:
+        limits.check(data_dict, tk._, outside="api_version" in context)
+    except limits.AskedTooMuchError as error:
+        raise SearchQueryError(str(error)) from error
+
+
+def _answer(up_func: Action, context: Context, asked: Dict) -> Dict:
+    try:
+        return up_func(context, asked)
+    except (SearchQueryError, SolrConnectionError):
+        raise
+    except SearchError as error:
+        # CKAN's message holds the whole query, and Solr's answer.
+        raise SearchError(tk._("The search index does not understand this question.")) from error
+
+
+def _question(asked: Dict) -> Question | None:
+    kept = (asked.get("extras") or {}).get(KEPT)
+    # Somebody outside may have sent anything under this name.
+    return kept if isinstance(kept, Question) else None
+
+
+def _register() -> Register | None:
+    return installed.register() if installed.is_installed() else None

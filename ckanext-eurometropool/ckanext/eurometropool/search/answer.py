@@ -1,0 +1,168 @@
+"""What a search understood, told with its results: other words, places, and why each dataset is there. Pure.
+
+`package_search` carries it as `understood`, beside `results`, and never inside a dataset: what a client reads there it
+may send back with `package_update`. The shape is documented with the action (`actions.package_search`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from functools import cached_property
+from typing import Any
+
+from ckanext.eurometropool.municipalities.register import Register
+from ckanext.eurometropool.search import compounds, nearness, where
+from ckanext.eurometropool.search.question import Group, Question
+from ckanext.eurometropool.search.roots import root, words_of
+from ckanext.eurometropool.search.thesaurus import roots
+from ckanext.eurometropool.search.where import Place
+
+LANGUAGES = ("nl", "fr", "en")
+#: Letters of a description that are looked through for the reason why it was found.
+LOOKED_THROUGH = 3000
+
+Dict = dict[str, Any]
+
+
+def understood(question: Question, datasets: Sequence[Mapping[str, Any]], register: Register | None) -> Dict:
+    """Tell what a question was read as, and for each dataset with an id through which words and places it was found."""
+    return {
+        "q": question.text,
+        "words": [_words(group) for group in question.groups],
+        "places": [_place(place, register) for place in question.places] if register else [],
+        "without_places": question.without_places,
+        "everywhere": False,
+        "did_you_mean": [],
+        "results": {
+            dataset["id"]: told
+            for dataset in datasets
+            if isinstance(dataset.get("id"), str) and (told := _told(question, dataset, register))
+        },
+    }
+
+
+def _words(group: Group) -> Dict:
+    return {
+        "said": group.said,
+        "languages": list(group.languages),
+        "also": [{"text": expansion.text, "lang": expansion.lang} for expansion in group.expansions],
+        "concepts": [
+            {"field": tagged.field, "uri": tagged.uri, "labels": dict(tagged.labels)} for tagged in group.tagged
+        ],
+        "parts": [part.said for part in group.parts],
+    }
+
+
+def _place(place: Place, register: Register) -> Dict:
+    return {
+        "said": place.said,
+        "kind": "area" if place.area else "municipality",
+        "names": [dict(names) for names in where.names(register, place)],
+    }
+
+
+def _told(question: Question, dataset: Mapping[str, Any], register: Register | None) -> Dict:
+    held = Held(dataset)
+    told: Dict = {}
+    if through := [found for group in question.groups for found in _through(group, held)]:
+        told["through"] = through
+    if question.places and register:
+        told["place"] = fit(question.places, dataset, register)
+    return told
+
+
+def _through(group: Group, held: Held) -> Iterator[Dict]:
+    """Give the other word that a dataset was found by; nothing where it holds the question's own."""
+    if held.has_own(group.words):
+        return
+    for depth in ("short", "long"):
+        for expansion in group.expansions:
+            if held.has(roots(expansion.text, expansion.lang), expansion.lang, depth):
+                yield {"said": group.said, "text": expansion.text, "lang": expansion.lang}
+                return
+    for part in group.parts:
+        yield from _through(part, held)
+    for tagged in group.tagged:
+        if tagged.uri in _strings(held.dataset.get(tagged.field)):
+            yield {"said": group.said, "concept": tagged.uri, "labels": dict(tagged.labels)}
+            return
+
+
+class Held:
+    """The words that a dataset holds, as roots: short ones are of title and keywords, long ones of its description."""
+
+    def __init__(self, dataset: Mapping[str, Any]) -> None:
+        self.dataset = dataset
+
+    @cached_property
+    def _short(self) -> Mapping[str, frozenset[str]]:
+        found = {}
+        for lang in LANGUAGES:
+            title = _mapping(self.dataset.get("title_translated")).get(lang)
+            words = words_of(
+                " ".join([title or "", *_strings(_mapping(self.dataset.get("tags_translated")).get(lang))])
+            )
+            parts = [part for word in words for part in compounds.split(word)] if lang == "nl" else []
+            found[lang] = frozenset(root(word, lang) for word in (*words, *parts))
+        return found
+
+    @cached_property
+    def _long(self) -> Mapping[str, frozenset[str]]:
+        notes = _mapping(self.dataset.get("notes_translated"))
+        return {
+            lang: frozenset(root(word, lang) for word in words_of(str(notes.get(lang) or "")[:LOOKED_THROUGH]))
+            for lang in LANGUAGES
+        }
+
+    @cached_property
+    def _other(self) -> frozenset[str]:
+        texts = [str(agent.get("name") or "") for agent in _records(self.dataset.get("publisher"))]
+        texts += [str(file.get("name") or "") for file in _records(self.dataset.get("resources"))]
+        return frozenset(word for text in texts for word in words_of(text))
+
+    def has(self, wanted: Sequence[str], lang: str, depth: str) -> bool:
+        """Tell whether all roots of a language are there, `short` or `long`."""
+        return bool(wanted) and (self._short if depth == "short" else self._long)[lang].issuperset(wanted)
+
+    def has_own(self, words: Sequence[str]) -> bool:
+        """Tell whether folded words are there in any language, or begin a word."""
+        by_lang = {lang: [root(word, lang) for word in words] for lang in LANGUAGES}
+        if any(self.has(wanted, lang, depth) for depth in ("short", "long") for lang, wanted in by_lang.items()):
+            return True
+        return self._other.issuperset(words)
+
+
+def fit(places: Sequence[Place], dataset: Mapping[str, Any], register: Register) -> Dict:
+    """Say how a dataset's place fits those of a question: about, covers, near (with km) or mentions."""
+    keys = [str(link.get("key")) for link in _records(dataset.get("municipalities"))]
+    linked = [m for key in keys if (m := register.get(key))]
+    area = register.area(str(dataset.get("area") or ""))
+    wanted = {key for place in places for key in place.municipalities}
+    areas = {place.area for place in places if place.area}
+    for m in linked:
+        if m.key in wanted or areas & set(m.areas):
+            return {"fit": "about", "key": m.key}
+    if area and areas & {area.key, *area.parents}:
+        return {"fit": "about", "key": area.key}
+    if area and any(area.key == over.key for place in places for over in nearness.covering(place, register)):
+        return {"fit": "covers", "key": area.key}
+    targets = [register.municipalities[key] for key in wanted]
+    away = [(nearness.distance(m, target), m.key) for m in linked for target in targets]
+    if away and min(away)[0] <= nearness.FAR_KM:
+        km, key = min(away)
+        return {"fit": "near", "key": key, "km": round(km, 1)}
+    return {"fit": "mentions"}
+
+
+def _mapping(value: Any) -> Mapping[str, Any]:
+    return value if isinstance(value, Mapping) else {}
+
+
+def _records(value: Any) -> list[Mapping[str, Any]]:
+    return [item for item in value if isinstance(item, Mapping)] if isinstance(value, list) else []
+
+
+def _strings(value: Any) -> list[str]:
+    if isinstance(value, str):
+        return [value]
+    return [item for item in value if isinstance(item, str)] if isinstance(value, list) else []

@@ -1,0 +1,62 @@
+"""Did you mean: corrections of words that found nothing, from the catalogue, the thesaurus and the places."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from difflib import get_close_matches
+
+from ckan.lib.search import SearchError
+
+from ckanext.eurometropool.municipalities.register import Register
+from ckanext.eurometropool.search import asking
+from ckanext.eurometropool.search.question import Question
+from ckanext.eurometropool.search.roots import words_of
+from ckanext.eurometropool.search.thesaurus import LANGUAGES, installed
+
+#: How alike two words are, 0 to 1, for one to be offered for the other.
+ALIKE = 0.75
+
+
+def corrections(question: Question, register: Register | None) -> list[str]:
+    """Give the question with its unknown words corrected, at most one; the rest stays as it is written."""
+    unknown = [group.words[0] for group in question.groups if not group.known and len(group.words) == 1]
+    unknown = [word for word in unknown if len(word) > 3 and word.isalpha()]
+    if not unknown:
+        return []
+    said = _from_catalogue(unknown)
+    corrected = {word: said.get(word) or _from_words(word, register) for word in unknown}
+    if not any(corrected.values()):
+        return []
+    return [_replaced(question, {word: better for word, better in corrected.items() if better})]
+
+
+def _from_catalogue(words: Iterable[str]) -> dict[str, str]:
+    """Give the catalogue's word for each that it does not have: the most frequent of the nearest, in any language."""
+    try:
+        found = asking.ask("spell", **{"spellcheck.q": " ".join(words), "rows": 0}).spellcheck
+    except SearchError:
+        return {}
+    suggestions = found.get("suggestions", [])
+    corrected = {}
+    for word, said in zip(suggestions[::2], suggestions[1::2], strict=False):
+        near = [one["word"] for one in said["suggestion"] if one["word"].isalpha()]
+        if best := get_close_matches(word, near, 1, ALIKE):
+            corrected[word] = best[0]
+    return corrected
+
+
+def _from_words(word: str, register: Register | None) -> str | None:
+    names = [name for m in register or () for name in words_of(" ".join(m.names.values()))]
+    known = {
+        part for row in installed().rows for lang in LANGUAGES for term in row.words[lang] for part in words_of(term)
+    }
+    best = get_close_matches(word, [*names, *known], 1, ALIKE)
+    return best[0] if best and best[0] != word else None
+
+
+def _replaced(question: Question, corrected: dict[str, str]) -> str:
+    text = question.text
+    for group in question.groups:
+        if better := corrected.get(group.words[0]):
+            text = text.replace(group.said, better, 1)
+    return text
