@@ -85,6 +85,7 @@ _COMMON: dict[str, Any] = {
     "conforms_to": ["https://data.vlaanderen.be/doc/applicatieprofiel/fietsinfrastructuur"],
     "documentation": ["https://www.kortrijk.example/fiets/uitleg"],
     "provenance": "Ter plaatse opgemeten.",
+    "in_series": [{"title": "Fietsenstallingen per jaar"}, {"title": "Fiets", "uri": "https://data.example/id/fiets"}],
     "version": "2.1",
     "version_notes": "Station erbij.",
     "identifier": "kortrijk-fiets",

@@ -124,9 +124,15 @@ def write_contacts(sheet: Sheet) -> list[NamedNode]:
 def ensure_publisher(sheet: Sheet) -> None:
     """Let the portal publish a dataset of which nobody is named as publisher."""
     if not sheet.objects(sheet.iri, DCT.publisher):
-        body = sheet.portal.publisher
-        node = iri(body.uri) or NamedNode(f"{sheet.portal.site_url}#publisher")
-        sheet.add(sheet.iri, DCT.publisher, node)
+        say_portal_publishes(sheet, sheet.iri)
+
+
+def say_portal_publishes(sheet: Sheet, subject: NamedNode) -> None:
+    """Name the portal's publisher as that of a subject."""
+    body = sheet.portal.publisher
+    node = iri(body.uri) or NamedNode(f"{sheet.portal.site_url}#publisher")
+    sheet.add(subject, DCT.publisher, node)
+    if not sheet.objects(node, RDF.type):
         describe_body(sheet, node, body)
 
 
@@ -144,10 +150,16 @@ def ensure_contact(sheet: Sheet) -> None:
             sheet.add(sheet.iri, DCAT.contactPoint, node)
             describe_contact(sheet, node, called, email, url)
             return
+    say_portal_answers(sheet, sheet.iri)
+
+
+def say_portal_answers(sheet: Sheet, subject: NamedNode) -> None:
+    """Name the portal's contact as that of a subject."""
     body = sheet.portal.contact
     node = NamedNode(f"{sheet.portal.site_url}#contact")
-    sheet.add(sheet.iri, DCAT.contactPoint, node)
-    describe_contact(sheet, node, body.names, body.email, body.url)
+    sheet.add(subject, DCAT.contactPoint, node)
+    if not sheet.objects(node, RDF.type):
+        describe_contact(sheet, node, body.names, body.email, body.url)
 
 
 def describe_contact(sheet: Sheet, node: NamedNode, called: Texts, email: str, url: str) -> None:

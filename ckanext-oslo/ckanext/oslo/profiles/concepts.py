@@ -20,8 +20,8 @@ SCHEMES = {
 }
 """Concept schemes that a profile demands to see; their IRI and English title."""
 
-MATCHED = frozenset({"licence", "theme", "work_category"})
-"""Vocabularies whose equals elsewhere a reader needs: the licence's text, Belgium's theme, EuroVoc's word."""
+MATCHED = frozenset({"licence", "place", "theme", "work_category"})
+"""Vocabularies whose equals elsewhere a reader needs: a licence's text, GeoNames, Belgium's themes, EuroVoc."""
 NAMED_IN = ("nl", "fr", "en")
 
 

@@ -67,6 +67,11 @@ class DcatApVl(Profile):
             code = theme.value.removeprefix(_EU_THEME)
             if code != theme.value:
                 sheet.concept(sheet.iri, DCAT.theme, BELGIAN_THEME + code, "belgian_theme")
+        for series in sheet.objects(sheet.iri, DCAT.inSeries):
+            sheet.add(series, DCT.identifier, terms.text(series.value))
+            # The portal's: the datasets of one series may have several publishers, the series has one.
+            agents.say_portal_publishes(sheet, series)
+            agents.say_portal_answers(sheet, series)
         rights = self.access_rights(sheet.text("access_rights"))
         is_open = rights == PUBLIC and any(self._is_open(sheet, node) for node, _ in files)
         if is_open:

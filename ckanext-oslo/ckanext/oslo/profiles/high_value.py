@@ -49,6 +49,10 @@ class DcatApHvd(Profile):
             sheet.link(node, DCATAP.applicableLegislation, HVD_REGULATION, ELI.LegalResource)
             if formats.is_service(resource):
                 self._complete_service(sheet, NamedNode(f"{node.value}#service"), node)
+        for series in sheet.objects(sheet.iri, DCAT.inSeries):
+            sheet.link(series, DCATAP.applicableLegislation, HVD_REGULATION, ELI.LegalResource)
+            for category in sheet.objects(sheet.iri, DCATAP.hvdCategory):
+                sheet.add(series, DCATAP.hvdCategory, category)
         self._type_addresses(sheet)
 
     @staticmethod

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from ckanext.oslo import vocabularies
 from ckanext.oslo.profiles import terms
 from ckanext.oslo.profiles.errors import NotWritableError
 from ckanext.oslo.profiles.sheet import Sheet
@@ -34,7 +35,10 @@ def write_places(sheet: Sheet) -> None:
                 sheet.add(node, SKOS.exactMatch, known)
         if known is not None:
             sheet.add(sheet.iri, DCT.spatial, known)
-            sheet.add(known, RDF.type, DCT.Location)
+            if known.value in vocabularies.load("place"):
+                sheet.describe("place", known.value, DCT.Location)
+            else:
+                sheet.add(known, RDF.type, DCT.Location)
         if node is None or node is known:
             continue
         sheet.add(sheet.iri, DCT.spatial, node)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from pyoxigraph import Literal, NamedNode, Store, Triple
 
-from ckanext.oslo.profiles import agents, catalogue, distributions, places, record, subjects, terms, values
+from ckanext.oslo.profiles import agents, catalogue, distributions, places, record, series, subjects, terms, values
 from ckanext.oslo.profiles.errors import NotWritableError
 from ckanext.oslo.profiles.portal import Page, Portal
 from ckanext.oslo.profiles.properties import DATASET, HVD_REGULATION, REFERENCE_SYSTEM
@@ -132,6 +132,7 @@ class Profile:
         places.write_places(sheet)
         places.write_periods(sheet)
         self.write_people(sheet)
+        series.write_series(sheet)
         files = distributions.write_distributions(sheet)
         self.complete(sheet, files)
 

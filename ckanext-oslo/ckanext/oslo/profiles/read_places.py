@@ -27,6 +27,8 @@ def read_places(graph: Graph, subject: NamedNode, own: str) -> dict[str, Any]:
         if isinstance(node, NamedNode) and node.value in drawn:
             continue
         place = _place(graph, node, _is_part(node, own))
+        if own and not _is_part(node, own):
+            place.pop("text", None)  # a known place has its names from the vocabulary
         if isinstance(node, NamedNode) and own and node.value == f"{own}#{OUTLINE}":
             outline = place.get("geom")
         elif place:

@@ -18,6 +18,7 @@ from ckanext.oslo.profiles.graph import Graph, Node
 from ckanext.oslo.profiles.properties import DATASET, HVD_REGULATION, REFERENCE_SYSTEM
 from ckanext.oslo.profiles.read_values import read_values
 from ckanext.oslo.profiles.record import DATA, SCHEMAS, data_of
+from ckanext.oslo.profiles.series import read_series
 from ckanext.oslo.profiles.terms import ADMS, DCAT, DCT, FOAF, MOBILITY, OWL, OWN, RDFS, SKOS
 
 
@@ -51,6 +52,7 @@ def read(source: Iterable[Triple | Quad] | Store | Graph, subject: str) -> dict[
     dataset["publisher"] = read_agents.read_agents(graph, node, DCT.publisher, own, keeper)
     dataset["creator"] = read_agents.read_agents(graph, node, DCT.creator, own)
     dataset["contact"] = read_agents.read_contacts(graph, node, own)
+    dataset["in_series"] = read_series(graph, node, own)
     dataset["license_id"] = _licence(graph, node)
     dataset["resources"] = read_files.read_files(graph, node)
     if record is not None:
