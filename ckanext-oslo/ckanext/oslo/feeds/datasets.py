@@ -48,6 +48,8 @@ def draft(name: str, profile: str, form: Format) -> Iterator[bytes]:
     :raises NotInProfileError: the profile is made for other datasets
     :raises NotWrittenError: it cannot be written
     """
+    if "\x00" in name:
+        raise errors.NoSuchDatasetError(name)
     try:
         dataset = toolkit.get_action("package_show")({"user": toolkit.current_user.name}, {"id": name})
     except (toolkit.ObjectNotFound, toolkit.NotAuthorized, toolkit.ValidationError) as error:

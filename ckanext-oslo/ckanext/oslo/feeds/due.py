@@ -58,6 +58,8 @@ def indexed(document: Mapping[str, Any]) -> None:
     transaction open for all of it, in which nothing may stay locked.
     """
     package_id = document["id"]
+    # CKAN's session sends nothing by itself: a change sent only at the commit would mark the dataset once more.
+    model.Session.flush()
     mine = sa.func.txid_current() == FeedDue.transaction
     query = sa.select(FeedDue.mark, mine.label("mine")).where(FeedDue.package_id == package_id)
     due = model.Session.execute(query).first()
@@ -76,7 +78,6 @@ def indexed(document: Mapping[str, Any]) -> None:
 def complete(seconds: float = PATIENCE, only: str | None = None) -> int:
     """Write what is due, ``only`` one dataset if asked; return how many are left because the time was up."""
     end = time.monotonic() + seconds
-    portal: Portal | None = None
     after = ""
     while True:
         query = sa.select(FeedDue.package_id, FeedDue.mark).where(FeedDue.package_id > after)
@@ -87,10 +88,9 @@ def complete(seconds: float = PATIENCE, only: str | None = None) -> int:
             return 0
         if time.monotonic() > end:
             return left()
-        portal = portal or portal_from_config()
-        finish(show((row.package_id, row.mark) for row in marks), portal)
         # What somebody else has in hand is theirs: no second look at the same ones.
         after = marks[-1].package_id
+        finish(show([(row.package_id, row.mark) for row in marks]), portal_from_config())
 
 
 def left() -> int:
@@ -115,6 +115,8 @@ def missing() -> int:
 def show(marks: Iterable[tuple[str, int]]) -> list[Shown]:
     """Read datasets from the database as everybody sees them; those that are gone have none."""
     found = []
+    # What this session has read before the marks may be older than they are.
+    model.Session.expire_all()
     for package_id, mark in marks:
         try:
             # For the validators of scheming, as for the index: the whole dataset, not what the index kept of it.
