@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Mapping
 
+from sqlalchemy import select
+
 from ckanext.oslo.profiles.portal import CC0, Body, Portal
 from ckanext.oslo.vocabularies import LANGUAGES
 
@@ -63,12 +65,11 @@ def _texts(config: Mapping[str, object], name: str) -> dict[str, str]:
 def _organizations(default_language: str) -> dict[str, Body]:
     """Give what is known of every organization, by id: one question to the database, however many there are."""
     from ckan import model
+    from ckan.model.group import group_table
 
-    rows = model.Session.query(model.Group.id, model.Group.title, model.Group.name, model.Group.extras)
-    return {
-        group: _body({default_language: title or name}, extras or {})
-        for group, title, name, extras in rows.filter(model.Group.is_organization.is_(True))
-    }
+    kept = group_table.c
+    rows = model.Session.execute(select(kept.id, kept.title, kept.name, kept.extras).where(kept.is_organization))
+    return {group: _body({default_language: title or name}, extras or {}) for group, title, name, extras in rows}
 
 
 def _body(titles: dict[str, str], extras: Mapping[str, str]) -> Body:

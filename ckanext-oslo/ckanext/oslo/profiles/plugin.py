@@ -13,6 +13,7 @@ import pyoxigraph
 import rdflib
 from ckan.plugins import toolkit
 from ckanext.dcat.profiles import RDFProfile
+from rdflib.term import Node
 
 from ckanext.oslo import profiles
 from ckanext.oslo.profiles.config import portal_from_config
@@ -27,7 +28,7 @@ class OsloProfile(RDFProfile):
 
     profile: ClassVar[str] = profiles.DEFAULT
 
-    def parse_dataset(self, dataset_dict: dict[str, Any], dataset_ref: rdflib.term.Node) -> dict[str, Any]:
+    def parse_dataset(self, dataset_dict: dict[str, Any], dataset_ref: Node) -> dict[str, Any]:
         """Read a dataset from the graph into ``dataset_dict``."""
         found = profiles.get(self.profile).read(_triples(self.g), str(dataset_ref))
         for field in OURS:
@@ -109,7 +110,7 @@ class GeoDcatAp(OsloProfile):
     profile = "geodcat_ap"
 
 
-def _rdflib(term: Any) -> rdflib.term.Node:
+def _rdflib(term: Any) -> Node:
     if isinstance(term, pyoxigraph.NamedNode):
         return rdflib.URIRef(term.value)
     if isinstance(term, pyoxigraph.BlankNode):
@@ -128,7 +129,7 @@ def _triples(graph: rdflib.Graph) -> Iterator[pyoxigraph.Triple]:
             continue
 
 
-def _term(term: rdflib.term.Node) -> Any:
+def _term(term: Node) -> Any:
     if isinstance(term, rdflib.URIRef):
         known = profiles.iri(str(term))
         if known is None:

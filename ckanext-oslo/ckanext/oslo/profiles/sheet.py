@@ -123,7 +123,8 @@ class Sheet:
         if (uri, vocabulary) not in self._described:
             self._described.add((uri, vocabulary))
             for triple in described(vocabulary, uri, rdf_class):
-                self._said.setdefault(triple.subject, []).append(triple)
+                if isinstance(triple.subject, NamedNode):
+                    self._said.setdefault(triple.subject, []).append(triple)
 
     def concept(
         self, subject: NamedNode, predicate: NamedNode, uri: str, vocabulary: str, rdf_class: NamedNode | None = None
