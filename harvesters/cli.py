@@ -159,7 +159,8 @@ def _run_on_queue(chosen: Sequence[Registered], *, wait: bool) -> None:
 def _say(name: str, done: dict[str, Any]) -> None:
     """Write one line on how far a run is."""
     of = f" of {done['total']}" if done.get("total") else ""
-    counts = ", ".join(f"{done[kind]} {kind}" for kind in ("added", "updated", "unchanged", "failed") if done[kind])
+    kinds = ("added", "updated", "unchanged", "failed", "out_of_scope")
+    counts = ", ".join(f"{done[kind]} {kind.replace('_', ' ')}" for kind in kinds if done[kind])
     why = f" ({done['reason']}{': ' + done['detail'] if done['detail'] else ''})" if done.get("reason") else ""
     seconds = f" in {done['seconds']} s" if "seconds" in done else ""
     click.echo(

@@ -13,15 +13,16 @@ from ckanext.harvesters.records import Protocol
 def protocols() -> Mapping[str, Protocol]:
     """Return every protocol by its name."""
     # Imported here: a plugin that only wants a protocol's name must not pay for RDF and geometry libraries.
+    from ckanext.harvesters.ckan_api.protocol import CkanApi
     from ckanext.harvesters.csw.protocol import Csw
     from ckanext.harvesters.datavindplaats.protocol import Datavindplaats
     from ckanext.harvesters.dcat.protocol import Dcat
     from ckanext.harvesters.opendatasoft.protocol import Opendatasoft
+    from ckanext.harvesters.transport.protocol import Transport
     from ckanext.harvesters.udata.protocol import Udata
 
-    return MappingProxyType(
-        {protocol.name: protocol for protocol in (Csw(), Datavindplaats(), Dcat(), Opendatasoft(), Udata())}
-    )
+    spoken = (CkanApi(), Csw(), Datavindplaats(), Dcat(), Opendatasoft(), Transport(), Udata())
+    return MappingProxyType({protocol.name: protocol for protocol in spoken})
 
 
 def protocol(name: str) -> Protocol:

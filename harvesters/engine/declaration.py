@@ -15,6 +15,7 @@ from typing import Any
 
 import yaml
 
+from ckanext.harvesters import scope
 from ckanext.harvesters.records import HarvestError
 from ckanext.oslo.mistakes import Mistake
 
@@ -151,6 +152,8 @@ def _settings(source: _Mapping) -> dict[str, Any]:
     for key in ("scope", "options"):
         if value := source.free(key):
             settings[key] = value
+    for wrong in scope.mistakes(settings.get("scope", {})):
+        source.wrong(source.items["scope"], f"{source.what}: {wrong}")
     # ckanext-harvest keeps a source's title and description in one language; here are all of them.
     for key, what in (("title", "a title"), ("description", "a description")):
         if texts := source.texts(key, what, required=False):

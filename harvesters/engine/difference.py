@@ -18,6 +18,8 @@ class Kind(StrEnum):
     UPDATED = "updated"
     UNCHANGED = "unchanged"
     FAILED = "failed"
+    #: The record is none of this portal's business (`ckanext.harvesters.scope`).
+    OUT_OF_SCOPE = "out_of_scope"
 
 
 @dataclass(frozen=True)

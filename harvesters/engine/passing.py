@@ -14,6 +14,7 @@ from typing import Any
 
 from rq.timeouts import BaseTimeoutException
 
+from ckanext.harvesters import scope
 from ckanext.harvesters.engine.difference import Change, Kind, Known, compare
 from ckanext.harvesters.engine.report import EngineReason, Entry
 from ckanext.harvesters.engine.statistics import Counts, RunStatus, status_of
@@ -79,7 +80,10 @@ class End:
 
 
 class Pass:
-    """A pass over one source. ``counts`` is true at any moment, also when the pass is broken off."""
+    """A pass over one source. ``counts`` is true at any moment, also when the pass is broken off.
+
+    Making one raises `SourceError` when the source's scope has a mistake.
+    """
 
     def __init__(
         self,
@@ -94,6 +98,7 @@ class Pass:
         self.source, self.protocol, self.known, self.sink = source, protocol, known, sink
         self.owner_org, self.batch_size = owner_org, batch_size
         self.counts = Counts()
+        self.rules = scope.rules_of(source)
         self._waiting: list[Change] = []
         self._met: set[str] = set()
         self._whole = True
@@ -154,6 +159,9 @@ class Pass:
             log.exception("Record %r of %s could not be mapped", record.guid, self.source.name)
             detail = shorten(f"{type(error).__name__}: {error}")
             self._fail(record, Entry(record.guid, "", "", EngineReason.NOT_MAPPED, detail=detail, url=record.url))
+            return
+        if self.rules.outside(mapped.dataset):
+            self.counts.count(Kind.OUT_OF_SCOPE)
             return
         change = compare(record, self._complete(record, mapped.dataset), known, mapped.problems)
         if change is None:

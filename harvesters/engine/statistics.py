@@ -26,8 +26,8 @@ class RunStatus(StrEnum):
 class Counts:
     """How many records a run has seen, and what became of them.
 
-    ``seen`` is the sum of ``added``, ``updated``, ``unchanged`` and ``failed``; ``deleted`` counts datasets that a run
-    took away because the portal no longer has them.
+    ``seen`` is the sum of ``added``, ``updated``, ``unchanged``, ``failed`` and ``out_of_scope``; ``deleted`` counts
+    datasets that a run took away because the portal no longer has them.
     """
 
     seen: int = 0
@@ -36,6 +36,7 @@ class Counts:
     unchanged: int = 0
     failed: int = 0
     deleted: int = 0
+    out_of_scope: int = 0
 
     def count(self, kind: Kind) -> None:
         """Count one record."""

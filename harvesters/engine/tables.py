@@ -54,6 +54,7 @@ class HarvestRun(tk.BaseModel):
     unchanged: Mapped[int] = mapped_column(sa.Integer, default=0)
     failed: Mapped[int] = mapped_column(sa.Integer, default=0)
     deleted: Mapped[int] = mapped_column(sa.Integer, default=0)
+    out_of_scope: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
 
 
 class HarvestRecord(tk.BaseModel):

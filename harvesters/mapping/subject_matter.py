@@ -143,6 +143,8 @@ def explain(dataset: dict[str, Any]) -> tuple[str, str]:
 
 
 def _explain(dataset: dict[str, Any], titles: str, keywords: list[str]) -> tuple[str, str]:
+    if dataset.get("mobility_theme"):
+        return "mobility", "mobility_theme: stated by the portal"
     if found := _WORK.search(titles):
         return "work", f"title: {found.group()}"
     if _TRANSPORT in (dataset.get("theme") or ()):
@@ -180,11 +182,12 @@ def _set_mobility(dataset: dict[str, Any], said: str) -> None:
     for resource in dataset.get("resources") or ():
         standard = standard_of(resource)
         if standard:
-            resource["mobility_data_standard"] = _uris("mobility_data_standard", [standard])[0]
+            resource.setdefault("mobility_data_standard", _uris("mobility_data_standard", [standard])[0])
             if standard in ("gtfs", "gtfs-rt", "netex", "siri"):
                 themes.append("public-transport-scheduled-transport")
-    dataset["mobility_theme"] = _uris("mobility_theme", themes)
-    dataset["transport_mode"] = _uris("transport_mode", sorted(modes))
+    # What a portal states itself (national access points do) goes before what its words suggest.
+    dataset["mobility_theme"] = dataset.get("mobility_theme") or _uris("mobility_theme", themes)
+    dataset["transport_mode"] = dataset.get("transport_mode") or _uris("transport_mode", sorted(modes))
 
 
 def standard_of(resource: dict[str, Any]) -> str | None:

@@ -18,7 +18,7 @@ from tests.running_portal import RunningPortal
 
 SERVICES = (*DATA, *APPLICATION)
 SOURCES = {"datagouv": "udata", "datavindplaats": "datavindplaats", "odwb": "opendatasoft"}
-COUNTS = ("seen", "added", "updated", "unchanged", "failed", "deleted")
+COUNTS = ("seen", "added", "updated", "unchanged", "failed", "deleted", "out_of_scope")
 PATIENCE = 120  # seconds; a machine that runs other tests besides is slow
 
 

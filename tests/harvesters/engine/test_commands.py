@@ -21,7 +21,7 @@ from tests.harvesters.engine.conftest import by_hand, document, harvest, rows
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
-COUNTS = ["seen", "added", "updated", "unchanged", "failed", "deleted"]
+COUNTS = ["seen", "added", "updated", "unchanged", "failed", "deleted", "out_of_scope"]
 
 
 @pytest.fixture
