@@ -9,6 +9,7 @@ import click
 from ckanext.oslo import tables
 from ckanext.oslo.checking.commands import shapes, validate
 from ckanext.oslo.feeds.commands import feed
+from ckanext.oslo.importing.commands import import_, write_template
 from ckanext.oslo.quality.commands import quality
 from ckanext.oslo.vocabularies import licences
 from ckanext.oslo.vocabularies.commands import vocabulary
@@ -26,6 +27,8 @@ oslo.add_command(validate)
 oslo.add_command(shapes)
 oslo.add_command(quality)
 oslo.add_command(feed)
+oslo.add_command(import_)
+oslo.add_command(write_template)
 
 
 @oslo.command(short_help="Make or update this plugin's tables.")

@@ -23,6 +23,11 @@ from ckanext.oslo.checking import helpers as checking_helpers
 from ckanext.oslo.checking.views import checking
 from ckanext.oslo.feeds import due
 from ckanext.oslo.feeds.views import feeds
+from ckanext.oslo.forms import actions as forms_actions
+from ckanext.oslo.forms import auth as forms_auth
+from ckanext.oslo.forms import helpers as forms_helpers
+from ckanext.oslo.forms.views import forms
+from ckanext.oslo.importing.views import importing
 from ckanext.oslo.logic import validators
 from ckanext.oslo.quality import actions as quality_actions
 from ckanext.oslo.quality import auth as quality_auth
@@ -45,10 +50,10 @@ def _public(*modules: ModuleType, names: tuple[str, ...] = ("",)) -> dict[str, C
     }
 
 
-@toolkit.blanket.actions(_public(checking_actions, quality_actions, names=("oslo_",)))
-@toolkit.blanket.auth_functions(_public(checking_auth, quality_auth))
-@toolkit.blanket.blueprints([checking, quality, feeds])
-@toolkit.blanket.helpers(_public(template_helpers, checking_helpers))
+@toolkit.blanket.actions(_public(checking_actions, quality_actions, forms_actions, names=("oslo_",)))
+@toolkit.blanket.auth_functions(_public(checking_auth, quality_auth, forms_auth))
+@toolkit.blanket.blueprints([checking, quality, feeds, forms, importing])
+@toolkit.blanket.helpers(_public(template_helpers, checking_helpers, forms_helpers))
 @toolkit.blanket.validators(validators)
 @toolkit.blanket.cli
 @toolkit.blanket.config_declarations

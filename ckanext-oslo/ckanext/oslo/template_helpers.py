@@ -105,13 +105,59 @@ def oslo_form_texts(field: Mapping[str, Any], data: Mapping[str, Any]) -> list[d
     return inputs
 
 
+def oslo_form_languages(
+    fields: list[Mapping[str, Any]], data: Mapping[str, Any], errors: Mapping[str, Any] | None
+) -> list[dict[str, Any]]:
+    """Give the languages of texts that stand under the same tabs, the reader's first.
+
+    Each has its ``texts`` as (field, what `oslo_form_texts` says of it), and tells whether anything is ``filled`` in,
+    ``missing``, or ``wrong``. Keywords may be missing.
+    """
+    asked = [(field, {one["language"]: one for one in oslo_form_texts(field, data)}) for field in fields]
+    languages = dict.fromkeys(language for _field, texts in asked for language in texts)
+    found = []
+    for language in languages:
+        empty = {"language": language, "value": ""}
+        texts = [
+            (field, texts.get(language) or {**empty, "name": f"{field['field_name']}-{language}"})
+            for field, texts in asked
+        ]
+        first = language == next(iter(languages))
+        found.append(
+            {
+                "language": language,
+                "texts": texts,
+                "filled": any(text["value"] for _field, text in texts),
+                "missing": any(not text["value"] for field, text in texts if field.get("kind") != "keywords"),
+                "wrong": any(
+                    (errors or {}).get(text["name"]) or (first and (errors or {}).get(field["field_name"]))
+                    for field, text in texts
+                ),
+            }
+        )
+    return found
+
+
+def oslo_form_chosen(field: Mapping[str, Any], values: list[Any]) -> dict[str, str]:
+    """Give the choice that each value stands for: its URI, or its code for a field that keeps codes.
+
+    A value may be written in any way the vocabulary knows; those it does not know are left out.
+    """
+    vocabulary = vocabularies.load(field["vocabulary"])
+    kept = {"code": lambda concept: concept.code, "format": lambda concept: concept.label("en")}.get(
+        str(field.get("kind")), lambda concept: concept.uri
+    )
+    found = ((str(value), vocabulary.resolve(str(value))) for value in values)
+    return {value: kept(concept) for value, concept in found if concept and concept in vocabulary.offered}
+
+
 def oslo_form_lines(value: Any) -> str:
     """Give a list as the lines of a text area, or the text as it was sent."""
     return "\n".join(str(item) for item in oslo_values(value))
 
 
 def oslo_form_groups(field: Mapping[str, Any], data: Mapping[str, Any]) -> dict[str, Any]:
-    """Give how many repetitions a repeating field shows, and its values by input name.
+    """Give how many repetitions a repeating field shows, its values by input name, and whether the last is blank.
 
     What was sent (``contact-0-email``) wins over what is stored, so that nothing of a refused form is lost.
     """
@@ -119,7 +165,7 @@ def oslo_form_groups(field: Mapping[str, Any], data: Mapping[str, Any]) -> dict[
     sent = {key: value for key, value in data.items() if _index(name, key) is not None}
     if sent:
         count = 1 + max(_index(name, key) or 0 for key in sent)
-        return {"count": count, "values": dict(sent)}
+        return {"count": count, "values": dict(sent), "blank": False}
     records = data.get(name) or []
     values = {
         f"{name}-{index}-{subfield}": value
@@ -128,7 +174,7 @@ def oslo_form_groups(field: Mapping[str, Any], data: Mapping[str, Any]) -> dict[
         for subfield, value in record.items()
     }
     blanks = field.get("form_blanks", 0)
-    return {"count": max(len(records), blanks), "values": values}
+    return {"count": max(len(records), blanks), "values": values, "blank": blanks > len(records)}
 
 
 def oslo_form_group_errors(field: Mapping[str, Any], errors: Mapping[str, Any]) -> dict[str, Any]:

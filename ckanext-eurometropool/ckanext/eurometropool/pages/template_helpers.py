@@ -9,16 +9,26 @@ from typing import Any
 from ckan.plugins import toolkit as tk
 from flask import request
 
-from ckanext.eurometropool.pages import cards, dataset_page, forms, home, link_correction, phrases, places, searching
+from ckanext.eurometropool.pages import (
+    cards,
+    dataset_page,
+    forms,
+    home,
+    link_correction,
+    phrases,
+    places,
+    searching,
+    understanding,
+)
 from ckanext.eurometropool.pages.cards import Card
 from ckanext.eurometropool.pages.dataset_page import DatasetPage, Table
 from ckanext.eurometropool.pages.drawing import Box, Cloth, bare, window
-from ckanext.eurometropool.pages.forms import Mistake, Section
 from ckanext.eurometropool.pages.home import Home
 from ckanext.eurometropool.pages.languages import NAMES, Text
 from ckanext.eurometropool.pages.link_correction import Corrections
 from ckanext.eurometropool.pages.places import Place, Region
 from ckanext.eurometropool.pages.searching import Filter, Found, Understood
+from ckanext.eurometropool.pages.understanding import Told
 
 
 @dataclass(frozen=True)
@@ -156,6 +166,16 @@ def portal_place_understood() -> Understood:
     return searching.understood()
 
 
+def portal_question() -> Told:
+    """Return what the question of this search page was read as."""
+    return understanding.told()
+
+
+def portal_why(dataset_id: str) -> list[str]:
+    """Return why a dataset is among the results of this page."""
+    return understanding.why(dataset_id)
+
+
 def portal_filters(
     fields: Sequence[tuple[str, str]], _search_facets: Mapping[str, Any], remove: Callable[[str, str], str] | None
 ) -> list[Filter]:
@@ -270,18 +290,6 @@ def portal_credits() -> tuple[str, ...]:
     """Return the sources of names, codes and outlines of municipalities, as they want to be named."""
     known = places.register()
     return known.attribution if known else ()
-
-
-def portal_form_sections(
-    fields: Sequence[Mapping[str, Any]], data: Mapping[str, Any], errors: Mapping[str, Any]
-) -> list[Section]:
-    """Group the fields of a form by section."""
-    return forms.sections(fields, data, errors)
-
-
-def portal_form_errors(fields: Sequence[Mapping[str, Any]], errors: Mapping[str, Any]) -> list[Mistake]:
-    """Return what is wrong with a form, field by field."""
-    return forms.mistakes(fields, errors)
 
 
 def portal_form_heading(dataset_type: str, dataset: Mapping[str, Any] | None) -> str:

@@ -1,0 +1,250 @@
+"""What a file tells about itself: format, columns, language and where it lies. Pure.
+
+Every finding is a proposal that a steward accepts or not. A file is looked at within bounds: of text its first
+`HEAD` bytes, of a workbook its first rows, of GeoJSON all of it up to `LONGEST_GEOJSON`.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import mimetypes
+import re
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field
+from itertools import islice
+from typing import IO, Any
+
+from ckanext.oslo.importing import csv_files, workbooks
+from ckanext.oslo.importing.errors import SheetError
+from ckanext.oslo.reading import format_of
+
+HEAD = 1_000_000
+LONGEST_GEOJSON = 20_000_000
+MOST_ROWS = 2_000
+MOST_COLUMNS = 200
+LONGEST_NAME = 120
+
+Box = tuple[float, float, float, float]
+
+_LATITUDE = re.compile(r"lat|latitude|breedtegraad|y_?wgs84|(geo_?)?lat(itude)?_?(wgs84)?", re.IGNORECASE)
+_LONGITUDE = re.compile(r"lon|lng|long|longitude|lengtegraad|x_?wgs84|(geo_?)?lo?ng?(itude)?_?(wgs84)?", re.IGNORECASE)
+_PAIR = re.compile(r"\s*(-?\d{1,2}\.\d+)\s*[,;]\s*(-?\d{1,3}\.\d+)\s*")
+
+
+def _listed(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+WORDS = {
+    "nl": _listed(
+        "de het een en van in op te voor met aan bij is zijn naam straat gemeente postcode plaats aantal datum jaar "
+        "adres soort nummer omschrijving huisnummer wijk niet"
+    ),
+    "fr": _listed(
+        "le la les des un une et du au aux en dans pour sur avec est sont nom rue commune code postal lieu nombre "
+        "année adresse type numéro libellé quartier pas avenue"
+    ),
+    "en": _listed(
+        "the a an and of in on to for with at is are name street town city postal place number date year "
+        "address kind description not road"
+    ),
+}
+
+
+@dataclass(frozen=True)
+class Found:
+    """What was found. ``box`` is west, south, east, north in degrees; ``rows`` is None when not all were counted."""
+
+    format: str | None = None
+    media_type: str | None = None
+    size: int = 0
+    encoding: str | None = None
+    delimiter: str | None = None
+    columns: tuple[str, ...] = ()
+    rows: int | None = None
+    sheets: tuple[str, ...] = ()
+    features: int | None = None
+    box: Box | None = None
+    language: str | None = None
+    trouble: str | None = None
+
+    def as_dict(self) -> dict[str, Any]:
+        """Give it as JSON takes it, without what was not found."""
+        return {name: value for name, value in asdict(self).items() if value not in (None, ())}
+
+
+@dataclass
+class _Table:
+    """Rows while they are looked at."""
+
+    columns: list[str]
+    rows: list[Sequence[str]] = field(default_factory=list)
+
+
+def look(name: str, file: IO[bytes]) -> Found:
+    """Look at a file; what cannot be read says so in ``trouble`` and keeps the rest."""
+    file.seek(0, 2)
+    size = file.tell()
+    file.seek(0)
+    head = file.read(HEAD)
+    kind = format_of(name) or _kind_of(head)
+    common: dict[str, Any] = {"format": kind, "media_type": mimetypes.guess_type(name)[0], "size": size}
+    try:
+        if kind == "CSV":
+            return Found(**common, **_csv(head, whole=size <= HEAD))
+        if kind == "XLSX":
+            return Found(**common, **_workbook(file))
+        if kind in ("GeoJSON", "JSON"):
+            found = _geojson(file, size)
+            return Found(**{**common, "format": "GeoJSON"}, **found) if found else Found(**common)
+    except SheetError as error:
+        return Found(**common, trouble=error.text)
+    return Found(**common)
+
+
+def _kind_of(head: bytes) -> str | None:
+    start = head.lstrip()[:300]
+    if start.startswith(b"{") and b"FeatureCollection" in head[:2000]:
+        return "GeoJSON"
+    return "PDF" if start.startswith(b"%PDF") else None
+
+
+def _csv(head: bytes, *, whole: bool) -> dict[str, Any]:
+    if not whole:
+        head = head[: head.rfind(b"\n") + 1] or head
+    text, encoding = csv_files.decode(head)
+    delimiter = csv_files.delimiter_of(text)
+    try:
+        rows = [row for row in csv_files.rows_of(text, delimiter) if any(cell.strip() for cell in row)]
+    except csv.Error:
+        return {"encoding": encoding}
+    if not rows:
+        return {"encoding": encoding}
+    table = _table(rows)
+    return {
+        "encoding": encoding.upper().replace("CP1252", "Windows-1252"),
+        "delimiter": delimiter if len(table.columns) > 1 else None,
+        "rows": len(table.rows) if whole else None,
+        **_of_table(table),
+    }
+
+
+def _workbook(file: IO[bytes]) -> dict[str, Any]:
+    with workbooks.opened(file) as book:
+        names = tuple(str(name)[:LONGEST_NAME] for name in book.sheetnames[:50])
+        sheet = book.worksheets[0] if book.worksheets else None
+        rows: list[list[str]] = []
+        for cells in islice(sheet.iter_rows(values_only=True), MOST_ROWS) if sheet else ():
+            row = ["" if cell is None else str(cell) for cell in cells[:MOST_COLUMNS]]
+            if any(row):
+                rows.append(row)
+    return {"sheets": names, **(_of_table(_table(rows)) if rows else {})}
+
+
+def _table(rows: Sequence[Sequence[str]]) -> _Table:
+    """Take the first row that is as wide as most for the names of the columns: a title may stand above."""
+    width = Counter(len(row) for row in rows[:100]).most_common(1)[0][0]
+    start = next(number for number, row in enumerate(rows) if len(row) >= width)
+    columns = [str(name).strip()[:LONGEST_NAME] for name in rows[start][:MOST_COLUMNS]]
+    return _Table(columns, list(rows[start + 1 :]))
+
+
+def _of_table(table: _Table) -> dict[str, Any]:
+    return {
+        "columns": tuple(table.columns),
+        "box": _box(_points(table)),
+        "language": language_of([*table.columns, *(cell for row in table.rows[:300] for cell in row)]),
+    }
+
+
+def _points(table: _Table) -> Iterator[tuple[float, float]]:
+    """Yield (longitude, latitude) of the rows, from two columns or from one that holds both, latitude first."""
+    names = [name.casefold() for name in table.columns]
+    latitude = next((place for place, name in enumerate(names) if _LATITUDE.fullmatch(name)), None)
+    longitude = next((place for place, name in enumerate(names) if _LONGITUDE.fullmatch(name)), None)
+    for row in table.rows[:MOST_ROWS]:
+        if latitude is not None and longitude is not None:
+            if len(row) > max(latitude, longitude):
+                pair = _number(row[longitude]), _number(row[latitude])
+                if pair[0] is not None and pair[1] is not None:
+                    yield pair[0], pair[1]
+        else:
+            for cell in row:
+                if found := _PAIR.fullmatch(cell):
+                    yield float(found.group(2)), float(found.group(1))
+                    break
+
+
+def _number(text: str) -> float | None:
+    try:
+        number = float(text.strip().replace(",", "."))
+    except ValueError:
+        return None
+    return number if math.isfinite(number) else None
+
+
+def _geojson(file: IO[bytes], size: int) -> dict[str, Any] | None:
+    if size > LONGEST_GEOJSON:
+        return {}
+    file.seek(0)
+    try:
+        content = json.loads(file.read())
+    except (ValueError, RecursionError):
+        return None
+    if not isinstance(content, dict) or content.get("type") not in ("FeatureCollection", "Feature"):
+        return None
+    features = content.get("features") if content["type"] == "FeatureCollection" else [content]
+    features = [one for one in features if isinstance(one, dict)] if isinstance(features, list) else []
+    names: dict[str, None] = {}
+    said: list[str] = []
+    for one in features[:300]:
+        properties = one.get("properties")
+        if isinstance(properties, dict):
+            names.update(dict.fromkeys(str(name)[:LONGEST_NAME] for name in properties))
+            said += [value for value in properties.values() if isinstance(value, str)]
+    return {
+        "features": len(features),
+        "columns": tuple(islice(names, MOST_COLUMNS)),
+        "box": _box(point for one in features for point in _coordinates(one.get("geometry"))),
+        "language": language_of([*names, *said]),
+    }
+
+
+def _coordinates(geometry: Any) -> Iterator[tuple[float, float]]:
+    """Yield every position of a geometry, without recursion: a hostile file nests as deep as it likes."""
+    waiting = [geometry]
+    while waiting:
+        one = waiting.pop()
+        if isinstance(one, dict):
+            waiting += [one.get("coordinates"), one.get("geometries")]
+        elif isinstance(one, list) and one:
+            if len(one) >= 2 and all(isinstance(part, int | float) and math.isfinite(part) for part in one[:2]):
+                yield float(one[0]), float(one[1])
+            else:
+                waiting += one
+
+
+def _box(points: Iterable[tuple[float, float]]) -> Box | None:
+    """Give the box around points; None when there are none or one of them is not in degrees."""
+    west = south = math.inf
+    east = north = -math.inf
+    for x, y in points:
+        west, east = min(west, x), max(east, x)
+        south, north = min(south, y), max(north, y)
+    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+        return None
+    return round(west, 5), round(south, 5), round(east, 5), round(north, 5)
+
+
+def language_of(texts: Iterable[str]) -> str | None:
+    """Give the language that clearly more words belong to than to any other, else None."""
+    counts: Counter[str] = Counter()
+    for text in texts:
+        for word in re.findall(r"[^\W\d_]+", text.casefold()):
+            counts.update(language for language, known in WORDS.items() if word in known)
+    ranked = [*counts.most_common(2), ("", 0)]
+    (first, most), (_second, next_most) = ranked[0], ranked[1]
+    return first if most >= 3 and most >= 2 * next_most else None

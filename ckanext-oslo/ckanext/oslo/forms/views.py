@@ -1,0 +1,169 @@
+"""The addresses of the form: save, keep a file, start from a copy, preview."""
+
+from __future__ import annotations
+
+import copy
+from typing import Any
+
+from ckan.lib import navl
+from ckan.lib.navl.dictization_functions import DataError
+from ckan.logic import clean_dict, parse_params, tuplize_dict
+from ckan.plugins import toolkit
+from ckan.views.dataset import CreateView, EditView
+from flask import Blueprint, Response, jsonify, request
+from werkzeug.wrappers import Response as AnyResponse
+
+from ckanext.oslo.forms import copying, detection, preview, saving, sent
+from ckanext.oslo.forms.actions import shown
+from ckanext.oslo.forms.config import most_bytes, room_of
+from ckanext.oslo.forms.waiting import NowhereError, Room, TooLargeError, TooManyError
+
+forms = Blueprint("oslo_form", __name__, url_prefix="/oslo/form")
+
+unflatten = navl.dictization_functions.unflatten
+
+
+@forms.post("/<dataset_type>/save")
+def save(dataset_type: str) -> AnyResponse | str:
+    """Save a form, and go to the dataset's page; what is not right comes back beside its field, nothing lost.
+
+    ``save`` is the button: ``publish``, ``draft`` (keep it for later) or ``preview``; ``pkg_name`` is the dataset's
+    id, empty for a new one.
+    """
+    _demand_type(dataset_type)
+    dataset_id = request.form.get("pkg_name") or None
+    stored = _stored(dataset_id)
+    _demand_access(stored)
+    room = _room()
+    try:
+        parsed: dict[str, Any] = clean_dict(unflatten(tuplize_dict(parse_params(request.form))))
+    except (DataError, ValueError, TypeError):
+        return toolkit.abort(400, toolkit._("This form cannot be read. Go back and try again."))
+    refused = _keep_uploads(parsed, room)
+    found = sent.read(parsed, stored, room)
+    button = request.form.get("save", "")
+    if button == "preview":
+        return preview.page(request.form, dataset_type, stored)
+    state = saving.DRAFT if button == "draft" else saving.ACTIVE
+    shown_again = copy.deepcopy(found.shown)
+    if refused:
+        return _again(dataset_type, dataset_id, shown_again, {"resources": refused})
+    try:
+        saved = saving.save(found, dataset_type, dataset_id, state, room)
+    except toolkit.ValidationError as error:
+        return _again(dataset_type, getattr(error, "dataset_id", dataset_id), shown_again, error.error_dict)
+    except toolkit.NotAuthorized:
+        return toolkit.abort(403, toolkit._("You may not save this dataset."))
+    if state == saving.DRAFT:
+        toolkit.h.flash_success(
+            toolkit._("Draft saved. You find it under My datasets, and can go on whenever you like.")
+        )
+        return toolkit.redirect_to(f"{dataset_type}.edit", id=saved["name"])
+    if not stored or stored.get("state") != "active":
+        toolkit.h.flash_success(toolkit._("Published. Searchable within a minute."))
+    return toolkit.redirect_to(f"{dataset_type}.read", id=saved["name"])
+
+
+@forms.post("/file")
+def keep() -> tuple[Response, int] | Response:
+    """Keep a file until its form is saved, and say what it tells about itself.
+
+    The answer has ``token``, ``name``, ``size`` and ``found`` as `oslo_file_look` gives it.
+    """
+    try:
+        toolkit.check_access("oslo_file_look", {"user": toolkit.current_user.name}, {})
+    except toolkit.NotAuthorized:
+        return jsonify({"error": toolkit._("Sign in again to upload files.")}), 403
+    too_large = toolkit._("This file is larger than {limit} MB. Give its address instead.").format(
+        limit=most_bytes() // 1_000_000
+    )
+    if (request.content_length or 0) > most_bytes() + 100_000:
+        return jsonify({"error": too_large}), 413
+    upload = request.files.get("file")
+    if upload is None or not upload.filename:
+        return jsonify({"error": toolkit._("Give a file.")}), 400
+    room = _room()
+    try:
+        kept = room.keep(upload.stream, upload.filename, most_bytes())
+    except TooLargeError:
+        return jsonify({"error": too_large}), 413
+    except TooManyError:
+        return jsonify({"error": toolkit._("Too many files wait to be saved. Save this dataset first.")}), 429
+    with room.opened(kept.token) as file:
+        found = detection.look(kept.name, file)
+    return jsonify({"token": kept.token, "name": kept.name, "size": kept.size, "found": shown(found)})
+
+
+@forms.get("/<dataset_type>/copy")
+def start_from_copy(dataset_type: str) -> AnyResponse | str:
+    """Open the form of a new dataset that starts as a copy of ``of``, a dataset its reader may see."""
+    schema = _demand_type(dataset_type)
+    try:
+        other = toolkit.get_action("package_show")(
+            {"user": toolkit.current_user.name}, {"id": request.args.get("of", "")}
+        )
+    except (toolkit.ObjectNotFound, toolkit.NotAuthorized):
+        return toolkit.abort(404, toolkit._("There is no such dataset."))
+    return CreateView().get(dataset_type, data=copying.copy_of(other, schema))
+
+
+def _again(
+    dataset_type: str, dataset_id: str | None, data: dict[str, Any], errors: dict[str, Any]
+) -> AnyResponse | str:
+    """Show the form again with everything that was sent, and what is wrong."""
+    if dataset_id:
+        return EditView().get(dataset_type, dataset_id, data, errors, {})
+    return CreateView().get(dataset_type, {**data, "state": "none"}, errors, {})
+
+
+def _keep_uploads(parsed: dict[str, Any], room: Room) -> list[dict[str, list[str]]]:
+    """Keep the files that came with the form itself (without script), as the inputs ``resources__N__kept``.
+
+    Gives the errors of each file, or nothing when there are none.
+    """
+    resources = parsed.setdefault("resources", [])
+    if not isinstance(resources, list):
+        parsed["resources"] = resources = []
+    wrong: dict[int, list[str]] = {}
+    for name, upload in request.files.items():
+        parts = name.split("__")
+        number = int(parts[1]) if len(parts) == 3 and parts[0] == "resources" and parts[1].isdigit() else -1
+        if not upload.filename or parts[-1] != "upload" or not 0 <= number < len(resources):
+            continue
+        try:
+            resources[number]["kept"] = room.keep(upload.stream, upload.filename, most_bytes()).token
+        except TooLargeError:
+            text = toolkit._("This file is larger than {limit} MB. Give its address instead.")
+            wrong[number] = [text.format(limit=most_bytes() // 1_000_000)]
+        except TooManyError:
+            wrong[number] = [toolkit._("Too many files wait to be saved. Save this dataset first.")]
+    return [{"url": wrong[number]} if number in wrong else {} for number in range(len(resources))] if wrong else []
+
+
+def _demand_type(dataset_type: str) -> dict[str, Any]:
+    schema = toolkit.h.scheming_get_dataset_schema(dataset_type)
+    return schema or toolkit.abort(404, toolkit._("There is no such type of dataset."))
+
+
+def _stored(dataset_id: str | None) -> dict[str, Any] | None:
+    if dataset_id is None:
+        return None
+    try:
+        return toolkit.get_action("package_show")({"user": toolkit.current_user.name}, {"id": dataset_id})
+    except (toolkit.ObjectNotFound, toolkit.NotAuthorized):
+        return toolkit.abort(404, toolkit._("There is no such dataset."))
+
+
+def _demand_access(stored: dict[str, Any] | None) -> None:
+    action, asked = ("package_update", {"id": stored["id"]}) if stored else ("package_create", {})
+    try:
+        toolkit.check_access(action, {"user": toolkit.current_user.name}, asked)
+    except toolkit.NotAuthorized:
+        toolkit.abort(403, toolkit._("You may not save this dataset."))
+
+
+def _room() -> Room:
+    try:
+        return room_of(toolkit.current_user.id)
+    except NowhereError:
+        return toolkit.abort(503, toolkit._("This portal has no place for files."))
