@@ -35,6 +35,7 @@ STOCK = {
     "scheming.presets": "ckanext.scheming:presets.json ckanext.dcat.schemas:presets.yaml",
     "scheming.organization_schemas": "",
     "licenses_group_url": "",
+    "ckanext.dcat.rdf.profiles": "euro_dcat_ap_3",
 }
 
 
@@ -49,7 +50,7 @@ def main() -> None:
         print(json.dumps(measure(asked.side, asked.n)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        found = {side: _side(side, asked.n, Path(folder)) for side in SIDES}
+        found = {side: side_by_itself("harvest", side, ["-n", str(asked.n)], Path(folder)) for side in SIDES}
     result = {"benchmark": "harvest", "n": asked.n, **compare(found["ours"], found["stock"])}
     print(json.dumps(result, indent=2) if asked.json else _table(result))
 
@@ -79,7 +80,7 @@ def _table(result: dict[str, Any]) -> str:
 # One side, in a process of its own.
 
 
-def _side(side: str, n: int, folder: Path) -> dict[str, Any]:
+def side_by_itself(benchmark: str, side: str, words: list[str], folder: Path) -> dict[str, Any]:
     """Make a database and a configuration for a side, measure it in a fresh process, and clean up."""
     database = f"bench_{side}_{os.getpid()}"
     ini = folder / f"{side}.ini"
@@ -89,10 +90,10 @@ def _side(side: str, n: int, folder: Path) -> dict[str, Any]:
     _sql(f'CREATE DATABASE "{database}" TEMPLATE template0')
     try:
         ckan = str(Path(sys.executable).with_name("ckan"))
-        for words in (["db", "upgrade"], *([["harvesters", "migrate"]] if side == "ours" else [])):
-            _run([ckan, "-c", str(ini), *words], env)
+        for plugin in ("db upgrade", *(("harvesters migrate", "oslo migrate") if side == "ours" else ())):
+            _run([ckan, "-c", str(ini), *plugin.split()], env)
         print(f"{side} …", file=sys.stderr, flush=True)
-        command = [sys.executable, "-m", "tests.benchmarks.harvest", "--side", side, "-n", str(n)]
+        command = [sys.executable, "-m", f"tests.benchmarks.{benchmark}", "--side", side, *words]
         return json.loads(_run(command, env).splitlines()[-1])
     finally:
         _sql(f'DROP DATABASE "{database}" WITH (FORCE)')
