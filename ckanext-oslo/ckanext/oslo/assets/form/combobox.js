@@ -26,7 +26,7 @@
   oslo.combobox = function ({ input, box, find, choose }) {
     const words = oslo.words;
     const list = oslo.element("ul", { class: "oslo-options", role: "listbox", id: oslo.id("options"), hidden: true });
-    list.setAttribute("aria-label", words.results.split(".")[0].replace("{count} ", ""));
+    list.setAttribute("aria-label", words.choices);
     let options = [];
     let active = -1;
     let asked = 0;
