@@ -34,7 +34,7 @@ def read_back(dataset: dict[str, Any], form: ox.RdfFormat, name: str = profiles.
 def mirrors(schema: str) -> Any:
     """Make the test of a schema: hypothesis prepares the making of datasets once, not once an example."""
 
-    @settings(max_examples=150, deadline=None, suppress_health_check=list(HealthCheck))
+    @settings(max_examples=100, deadline=None, suppress_health_check=list(HealthCheck))
     @given(dataset=made.datasets(schema), form=st.sampled_from(FORMATS))
     def check(dataset: dict[str, Any], form: ox.RdfFormat) -> None:
         assert read_back(dataset, form) == made.as_read(dataset)
