@@ -95,7 +95,9 @@ class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
         question = (search_params.get("extras") or {}).get(query.KEPT)
         if isinstance(question, Question):
             register = installed.register() if installed.is_installed() else None
-            search_results["understood"] = understood(question, search_results["results"], register)
+            told = understood(question, search_results["results"], register)
+            # For the action that asked (search/actions.py), which takes it out.
+            search_results["understood"] = {**told, query.KEPT: question}
         return search_results
 
     # IFacets

@@ -164,8 +164,7 @@ def addresses() -> list[Found]:
     terms = [f'{name}:"{value}"' for name, value in asked.items(multi=True) if name in FACETS]
     if terms:
         query["fq"] = " ".join(terms)
-    if place := asked.get("ext_place"):
-        query["extras"] = f'{{"ext_place":"{place}"}}'.replace("\\", "")
+    query |= {name: value for name in ("ext_place", "ext_literal") if (value := asked.get(name))}
     action = tk.h.url_for("api.action", logic_function="package_search", ver=3, locale="default")
     found = [Found("JSON", f"{action}?{urlencode({k: v for k, v in query.items() if v})}")]
     if tk.h.plugin_loaded("dcat"):

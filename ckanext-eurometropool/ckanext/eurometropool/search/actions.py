@@ -10,13 +10,13 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 from ckan.lib.search import SearchError, SearchQueryError, SolrConnectionError
 from ckan.types import Action, ActionResult, Context, DataDict
+from flask import g, has_request_context
 
 from ckanext.eurometropool.municipalities import installed
 from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import explain as explaining
 from ckanext.eurometropool.search import limits, spelling, suggest
 from ckanext.eurometropool.search.query import KEPT
-from ckanext.eurometropool.search.question import Question
 
 Dict = dict[str, Any]
 
@@ -57,20 +57,23 @@ def package_search(up_func: Action, context: Context, data_dict: DataDict) -> Ac
     if explain:
         tk.check_access("package_search_explain", context, data_dict)
     _check(context, data_dict)
-    asked = dict(data_dict)
-    found = _answer(up_func, context, asked)
-    question = _question(asked)
+    found = _answer(up_func, context, dict(data_dict))
+    question = found.get("understood", {}).pop(KEPT, None)
     if question is None:
         return found
     register = _register()
     if not found["count"] and question.places and question.groups:
         again = {**data_dict, "extras": {**(data_dict.get("extras") or {}), "ext_everywhere": "1"}}
         anywhere = _answer(up_func, context, again)
+        anywhere.get("understood", {}).pop(KEPT, None)
         if anywhere["count"]:
             found = anywhere
             found["understood"]["everywhere"] = True
     if not found["count"]:
         found["understood"]["did_you_mean"] = spelling.corrections(question, register)
+    if context.get("for_view") and has_request_context():
+        # CKAN's search page passes on the results, not what else is in the answer.
+        g.portal_understood = found["understood"]
     if explain:
         ids = [dataset["id"] for dataset in found["results"] if isinstance(dataset.get("id"), str)]
         found["explained"] = explaining.explain(question, ids, register)
@@ -133,12 +136,6 @@ def _answer(up_func: Action, context: Context, asked: Dict) -> Dict:
     except SearchError as error:
         # CKAN's message holds the whole query, and Solr's answer.
         raise SearchError(tk._("The search index does not understand this question.")) from error
-
-
-def _question(asked: Dict) -> Question | None:
-    kept = (asked.get("extras") or {}).get(KEPT)
-    # Somebody outside may have sent anything under this name.
-    return kept if isinstance(kept, Question) else None
 
 
 def _register() -> Register | None:

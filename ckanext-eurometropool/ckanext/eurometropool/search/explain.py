@@ -28,6 +28,7 @@ def explain(question: Question, ids: Sequence[str], register: Register | None) -
         fl=["id", "index_id", "score", *(f"{name}:{function}" for name, function in factors.items())],
         rows=len(ids),
         debug="results",
+        **{"q.op": "AND"},
     )
     accounts = answer.debug.get("explain", {})
     return {doc["id"]: _account(doc, list(factors), accounts.get(doc["index_id"], "")) for doc in answer.docs}

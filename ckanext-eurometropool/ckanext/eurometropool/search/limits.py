@@ -57,7 +57,7 @@ def _wrong(params: Mapping[str, Any], _: Translate, *, outside: bool) -> Iterato
         if isinstance(value, Mapping) or (isinstance(value, list) and name != "fq"):
             yield _("{name}: this has to be text.").format(name=name)
     if "{!" in str(said.get("q") or "") or "{!" in str(said.get("fq") or ""):
-        yield _("q, fq: local parameters of Solr ({{!…}}) are not allowed.").format()
+        yield _("q, fq: local parameters of Solr are not allowed.")
     if (start := _whole(said.get("start"))) is not None and start > LAST_START:
         yield _("start: at most {most}.").format(most=LAST_START)
     yield from _facets(said, _, outside=outside)

@@ -16,22 +16,23 @@ from ckanext.eurometropool.search.where import Place
 ABOUT = 12.0
 MENTIONED = 0.3
 COVERING = {
-    AreaKind.ARRONDISSEMENT: 3.0,
-    AreaKind.INTERMUNICIPAL: 3.0,
-    AreaKind.SUBREGION: 2.6,
-    AreaKind.EUROMETROPOLIS: 2.2,
-    AreaKind.PROVINCE: 1.2,
-    AreaKind.DEPARTMENT: 1.2,
-    AreaKind.REGION: 1.0,
-    AreaKind.COUNTRY: 0.8,
+    AreaKind.ARRONDISSEMENT: 6.0,
+    AreaKind.INTERMUNICIPAL: 6.0,
+    AreaKind.SUBREGION: 5.0,
+    AreaKind.EUROMETROPOLIS: 4.5,
+    AreaKind.PROVINCE: 3.0,
+    AreaKind.DEPARTMENT: 3.0,
+    AreaKind.REGION: 2.6,
+    AreaKind.COUNTRY: 2.2,
 }
 #: Areas that a question about a place and nothing else still asks for: there is much about a whole region.
 CLOSE = frozenset([AreaKind.ARRONDISSEMENT, AreaKind.INTERMUNICIPAL, AreaKind.SUBREGION, AreaKind.EUROMETROPOLIS])
 #: How far the nearest places may be, with words beside the place and without.
 FAR_KM = 45.0
 NEAR_KM = 15.0
-#: Weight of a place at a distance: 20 / (km + 10), 2 next door and 0.4 at the far end.
-NEAR = (1, 20, 10)
+#: Weight of a place at a distance, 4 · e^(-0.08 km): 2.7 at 5 km, 1.8 at 10, 0.5 at 25.
+NEXT_DOOR = 4.0
+LOST_PER_KM = 0.08
 _KM_PER_DEGREE = 111.2
 
 
@@ -45,8 +46,7 @@ def weight(places: Sequence[Place], register: Register) -> str:
         parts += [f"product({COVERING[area.kind]},termfreq(area,'{area.key}'))" for area in covering(place, register)]
         for m in _municipalities(place, register):
             lon, lat = m.point
-            a, b, c = NEAR
-            parts.append(f"recip(geodist(centre,{lat},{lon}),{a},{b},{c})")
+            parts.append(f"product({NEXT_DOOR},exp(product(-{LOST_PER_KM},geodist(centre,{lat},{lon}))))")
     return f"max({','.join(parts)})"
 
 

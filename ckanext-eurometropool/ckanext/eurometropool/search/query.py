@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from ckanext.eurometropool.municipalities.register import Register
-from ckanext.eurometropool.search import nearness, ranking
+from ckanext.eurometropool.search import nearness, ranking, word_lists
 from ckanext.eurometropool.search.question import (
     FUZZY_FROM,
     PREFIX_FROM,
@@ -30,7 +30,7 @@ FIELDS = " ".join(
         *(f"title_{lang}^8" for lang in LANGUAGES),
         *(f"keywords_{lang}^4" for lang in LANGUAGES),
         *(f"notes_{lang}^1" for lang in LANGUAGES),
-        "parts_nl^3",
+        "parts_nl^2",
         "place_names^6",
         "area_names^2",
         "publisher_text^2",
@@ -122,7 +122,7 @@ def _alternatives(group: Group) -> Iterator[str]:
 
 
 def _expanded(expansion: Expansion) -> Iterator[str]:
-    words = words_of(expansion.text)
+    words = [word for word in words_of(expansion.text) if word not in word_lists.small()] or words_of(expansion.text)
     weight = SAME_LANGUAGE if expansion.same else OTHER_LANGUAGE
     # A phrase weighs what its words weigh together: it would beat the question's own single word.
     yield f"in_{expansion.lang}:{_phrase(words)}" + (f"~{SLOP}" if len(words) > 1 else "") + f"^{_share(weight, words)}"

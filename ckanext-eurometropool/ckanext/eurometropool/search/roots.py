@@ -42,14 +42,12 @@ def root(word: str, lang: str) -> str:
 
 
 def _dutch(word: str) -> str:
-    stem = word
+    stem = word = _without_s(word)
     for ending, singular in (("ieen", "ie"), ("eren", "er"), ("en", "")):
         if word.endswith(ending) and len(word) - len(ending) >= 3:
             stem = word[: -len(ending)] + singular
             break
-    # Also where it is no plural (plaats): plaatsen has to become the same.
-    if stem[-1] == "s" and len(stem) > 3 and stem[-2] not in "aijouys":
-        stem = stem[:-1]
+    stem = _without_s(stem)
     if stem[-1] == "e" and len(stem) > 4:
         stem = stem[:-1]
     stem = _DOUBLED.sub(r"\1", stem)
@@ -57,6 +55,11 @@ def _dutch(word: str) -> str:
     if stem[-1] in "zv" and len(stem) > 2 and stem[-2] in _VOWELS:
         stem = stem[:-1] + {"z": "s", "v": "f"}[stem[-1]]
     return stem
+
+
+def _without_s(word: str) -> str:
+    """Take off an s, also where it is no plural (plaats): plaatsen has to become the same."""
+    return word[:-1] if word[-1] == "s" and len(word) > 3 and word[-2] not in "aijouys" else word
 
 
 def _french(word: str) -> str:

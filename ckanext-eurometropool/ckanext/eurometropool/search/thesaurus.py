@@ -80,13 +80,18 @@ class Thesaurus:
 
     def matches(self, words: Sequence[str]) -> Iterator[Match]:
         """Find the rows that folded words mean; the longest phrase wins, each word is used once."""
+        telling = [number for number, word in enumerate(words) if word not in word_lists.small()]
+        places = telling or list(range(len(words)))
+        said = [words[number] for number in places]
         position = 0
-        while position < len(words):
-            found, count = self._longest_at(words, position)
-            yield from found
+        while position < len(said):
+            found, count = self._longest_at(said, position)
+            last = places[position + max(count, 1) - 1]
+            for row, languages in found:
+                yield Match(row, places[position], last - places[position] + 1, languages)
             position += count or 1
 
-    def _longest_at(self, words: Sequence[str], first: int) -> tuple[list[Match], int]:
+    def _longest_at(self, words: Sequence[str], first: int) -> tuple[list[tuple[Row, tuple[str, ...]]], int]:
         for count in range(min(self._longest, len(words) - first), 0, -1):
             part = words[first : first + count]
             languages: dict[int, list[str]] = {}
@@ -96,13 +101,15 @@ class Thesaurus:
                     rows[id(row)] = row
                     languages.setdefault(id(row), []).append(lang)
             if rows:
-                return [Match(row, first, count, tuple(languages[key])) for key, row in rows.items()], count
+                return [(row, tuple(languages[key])) for key, row in rows.items()], count
         return [], 0
 
 
 def roots(term: str, lang: str) -> Roots:
-    """Give the roots of a term's words: what two spellings of it have in common."""
-    return tuple(root(word, lang) for word in words_of(term))
+    """Give the roots of a term's words: what two spellings of it have in common. Small words do not count."""
+    words = words_of(term)
+    telling = [word for word in words if word not in word_lists.small()] or words
+    return tuple(root(word, lang) for word in telling)
 
 
 @cache

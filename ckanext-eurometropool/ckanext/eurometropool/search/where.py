@@ -101,9 +101,10 @@ def _names(register: Register) -> Iterator[tuple[tuple[str, ...], tuple[str, ...
     own: dict[tuple[str, ...], dict[str, None]] = {}
     other: dict[tuple[str, ...], dict[str, None]] = {}
     for m in register:
-        for name in (*m.names.values(), *m.postcodes, m.key, m.code):
+        # Comines is one town on each side of the border: who asks for it is asked no question back.
+        for name in (*m.names.values(), *m.also, *m.postcodes, m.key, m.code):
             own.setdefault(_words(name), {})[m.key] = None
-        for name in (*m.also, *m.villages):
+        for name in m.villages:
             other.setdefault(_words(name), {})[m.key] = None
     found: dict[tuple[str, ...], tuple[tuple[str, ...], str | None]] = {
         words: (tuple(keys), None) for words, keys in {**other, **own}.items()

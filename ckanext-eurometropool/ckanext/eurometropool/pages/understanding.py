@@ -1,0 +1,113 @@
+"""What the search page says of the question: its places, other words, and why each dataset is there."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+from urllib.parse import urlencode
+
+from ckan.plugins import toolkit as tk
+from flask import g, request
+
+from ckanext.eurometropool.pages import phrases
+from ckanext.eurometropool.pages.languages import NAMES
+
+#: Parts of the address that belong to one question; the page's number belongs to none.
+OF_ONE_QUESTION = ("q", "ext_literal", "page")
+#: Other words that are told at once; the rest stands behind them in the title.
+TOLD = 6
+
+
+@dataclass(frozen=True)
+class Chip:
+    """A place that the question named, as a filter: its label and the address of the question without it."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Word:
+    """Another word that was looked for, and its language."""
+
+    text: str
+    lang: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Another question and its address."""
+
+    label: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Told:
+    """All of it. `everywhere` names the place near which nothing was found; `literal` asks for the words alone."""
+
+    places: tuple[Chip, ...] = ()
+    words: tuple[Word, ...] = ()
+    everywhere: str = ""
+    literal: str = ""
+    corrections: tuple[Link, ...] = ()
+
+
+def told() -> Told:
+    """Tell what the question of this page was read as; nothing where it was not read."""
+    said = _said()
+    if not said:
+        return Told()
+    names = [_name(place) for place in said["places"]]
+    chips = tuple(
+        Chip(tk._("In and around {place}").format(place=name), _address({"q": said["without_places"]}))
+        for name in names
+        if not said["everywhere"]
+    )
+    words = tuple(dict.fromkeys(Word(also["text"], also["lang"]) for word in said["words"] for also in word["also"]))
+    return Told(
+        places=chips,
+        words=_foreign_first(words),
+        everywhere=" / ".join(names) if said["everywhere"] else "",
+        literal=_address({"q": said["q"], "ext_literal": "1"}) if names or words else "",
+        corrections=tuple(Link(text, _address({"q": text})) for text in said["did_you_mean"]),
+    )
+
+
+def why(dataset_id: str) -> list[str]:
+    """Say in phrases why a dataset is among the results, where its own words do not."""
+    said = _said()
+    found = (said or {}).get("results", {}).get(dataset_id) or {}
+    through = [one.get("text") or one["labels"].get(_reader()) or "" for one in found.get("through", ())]
+    reasons = [tk._("found through “{word}”").format(word=word) for word in dict.fromkeys(through) if word]
+    place = found.get("place") or {}
+    if place.get("fit") == "near":
+        reasons.append(tk._("{km} km away").format(km=phrases.number(round(place["km"]), _reader())))
+    return reasons
+
+
+def _said() -> Mapping[str, Any] | None:
+    return g.get("portal_understood")
+
+
+def _reader() -> str:
+    lang = tk.h.lang()
+    return lang if lang in NAMES else "en"
+
+
+def _name(place: Mapping[str, Any]) -> str:
+    return " / ".join(dict.fromkeys(names[_reader()] for names in place["names"]))
+
+
+def _foreign_first(words: Sequence[Word]) -> tuple[Word, ...]:
+    """Tell the other languages first: that a synonym is looked for as well surprises nobody."""
+    reader = _reader()
+    return tuple(sorted(words, key=lambda word: word.lang == reader))[:TOLD]
+
+
+def _address(args: Mapping[str, str]) -> str:
+    kept = [(name, value) for name, value in request.args.items(multi=True) if name not in OF_ONE_QUESTION]
+    asked = [*((name, value) for name, value in args.items() if value), *kept]
+    base = tk.h.url_for("dataset.search")
+    return f"{base}?{urlencode(asked)}" if asked else base
