@@ -73,6 +73,7 @@ setup(
         "httpx>=0.28",
         "openpyxl>=3.1.5",
         "pyoxigraph>=0.5",
+        "pyshacl>=0.40,<0.41",
         "pyyaml>=6",
         "shapely>=2.1",
     ],

@@ -130,8 +130,13 @@
 
   function led(form, name, words) {
     const input = inputOf(form, name);
-    if (!input) return document.createTextNode(words);
     const link = document.createElement("a");
+    if (!input && name === "resources" && document.getElementById("section-files")) {
+      link.href = "#section-files";
+      link.textContent = words;
+      return link;
+    }
+    if (!input) return document.createTextNode(words);
     link.href = "#" + (input.id || "");
     link.textContent = words;
     link.addEventListener("click", function (event) {

@@ -15,6 +15,7 @@ from ckanext.oslo.checking.engine import to_rdflib
 from ckanext.oslo.checking.fields import Map
 from ckanext.oslo.checking.results import Finding, Place, Result, Severity
 from ckanext.oslo.profiles import NotWritableError, Portal
+from ckanext.oslo.profiles.terms import DCT, OWN
 
 _PLACEHOLDER = "\N{BULLET}"
 NEW = "new"
@@ -50,6 +51,8 @@ def check_dataset(dataset: Mapping[str, Any], name: str, portal: Portal, folder:
     except NotWritableError as error:
         return [unwritable(error, standard)]
     found = check_graph(triples, standard, folder, files_of(dataset, portal))
+    if dataset.get("title_translated"):
+        found += [_described_by_title(one, standard) for one in triples if _is_described_by_title(one)]
     found += stand_ins(dataset, standard, portal, found)
     return in_order({_key(one): one for one in (mended(one, dataset) for one in found)}.values())
 
@@ -80,6 +83,25 @@ def stand_ins(
             Finding(standard.name, result, places.class_of(result.focus), place, places.dataset_of(result.focus))
         )
     return filled
+
+
+def _is_described_by_title(triple: ox.Triple) -> bool:
+    return triple.predicate == OWN.inherits and triple.object == DCT.description
+
+
+def _described_by_title(triple: ox.Triple, standard: standards.Standard) -> Finding:
+    """Tell that a dataset without a description is described by its title: DCAT-AP has none without."""
+    result = Result(
+        severity=Severity.WARNING,
+        focus=str(getattr(triple.subject, "value", "")),
+        path=DCT.description.value,
+        rule="StandIn",
+        value="",
+        expected="",
+        shapes=standard.title,
+        message="the title stands in for the description",
+    )
+    return Finding(standard.name, result, "dcat:Dataset", Place(field="notes_translated"), result.focus)
 
 
 def mended(finding: Finding, dataset: Mapping[str, Any]) -> Finding:

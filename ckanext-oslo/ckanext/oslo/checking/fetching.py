@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,10 +23,12 @@ class Fetched:
     error: FetchError | ShapesError | None = None
 
 
-def fetch_all(client: Client, folder: Path, names: tuple[str, ...] = ()) -> Iterator[Fetched]:
-    """Fetch each set of official shapes into ``folder``; those of ``names``, or all."""
-    for name, official in standards.OFFICIAL.items():
-        if not names or name in names:
+def fetch_all(
+    client: Client, folder: Path, names: tuple[str, ...] = (), sets: Iterable[standards.Official] = ()
+) -> Iterator[Fetched]:
+    """Fetch each set of official shapes into ``folder``; those of ``names``, or all. ``sets`` are others to fetch."""
+    for official in sets or standards.OFFICIAL.values():
+        if not names or official.name in names:
             yield _fetch(client, folder, official)
 
 

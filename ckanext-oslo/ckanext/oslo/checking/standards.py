@@ -110,6 +110,7 @@ STANDARDS = MappingProxyType(
     }
 )
 NAMES = tuple(STANDARDS)
+DEFAULT = NAMES[0]
 
 
 def get(name: str) -> Standard:

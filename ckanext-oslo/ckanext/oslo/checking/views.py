@@ -41,14 +41,7 @@ def check() -> Response | tuple[Response, int]:
         return jsonify({"error": toolkit._("There is no such type of dataset.")}), 400
     file = request.form.get("_oslo_file")
     values = {name: request.form.getlist(name) for name in request.form if not name.startswith("_")}
-    dataset, errors = form.read(values, schema, stored, file)
-    dataset["type"] = dataset_type
-    number = _number(dataset["resources"], file)
-    found = panel(dataset, request.form.get("_oslo_profile", ""), errors, number)
+    sent = form.read(values, schema, stored, file)
+    sent.dataset["type"] = dataset_type
+    found = panel(sent.dataset, request.form.get("_oslo_profile", ""), sent)
     return jsonify({**found, "milliseconds": round(1000 * (time.perf_counter() - began))})
-
-
-def _number(resources: list[dict[str, object]], file: str | None) -> int | None:
-    if file is None:
-        return None
-    return next((number for number, one in enumerate(resources) if file and one.get("id") == file), len(resources) - 1)

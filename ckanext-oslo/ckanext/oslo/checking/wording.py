@@ -26,7 +26,7 @@ MISSING = {
     Severity.HINT: _("Fill in “{field}”: readers look for it."),
 }
 TEXTS = {
-    "StandIn": _("Fill in “{field}”: the portal now writes “other” or “unknown” for you."),
+    "StandIn": _("Fill in “{field}”: until then the portal puts something general there."),
     "MaxCount": _("Give “{field}” fewer times: {profile} allows {expected}."),
     "UniqueLang": _("Give “{field}” once in each language."),
     "LanguageIn": _("Give “{field}” in a language that {profile} knows."),

@@ -22,6 +22,9 @@ LICENCES = "http://publications.europa.eu/resource/authority/licence/"
 ACCESS_RIGHTS = "http://publications.europa.eu/resource/authority/access-right/"
 MEDIA_TYPES = ("https://www.iana.org/assignments/media-types/", "http://www.iana.org/assignments/media-types/")
 
+LEAST_STEP = 0.5
+"""Points below which mending something is not worth a line."""
+
 Node = ox.NamedNode | ox.BlankNode
 Links = Mapping[str, bool]
 """What link checks found: whether an address answers; one that was not checked is not in it."""
@@ -86,6 +89,7 @@ class Score:
     """The score of one description."""
 
     measures: tuple[Measure, ...]
+    has_files: bool = True
 
     @property
     def points(self) -> int:
@@ -121,7 +125,13 @@ class Score:
     @property
     def next_steps(self) -> list[Measure]:
         """What to mend, the most rewarding first."""
-        return sorted((one for one in self.measures if one.lost >= 0.5), key=lambda one: (-one.lost, one.metric.name))
+        lost = [one for one in self.measures if one.lost >= LEAST_STEP]
+        if not self.has_files:
+            # One step in the place of all that only a file can have.
+            of_files = sum(one.metric.points for one in lost if one.metric.name in OF_FILES)
+            lost = [one for one in lost if one.metric.name not in OF_FILES]
+            lost.append(Measure(Metric("file", Dimension.ACCESSIBILITY, of_files, "resources"), 0.0))
+        return sorted(lost, key=lambda one: (-one.lost, one.metric.name))
 
 
 def rating_of(points: float) -> Rating:
@@ -157,6 +167,11 @@ def _metrics() -> Iterable[Metric]:
 
 
 METRICS = {metric.name: metric for metric in _metrics()}
+OF_FILES = frozenset({name for name, one in METRICS.items() if one.field.startswith("resources/")}) | {
+    "license",
+    "known_license",
+}
+"""Metrics that look at files: the licence that counts is theirs."""
 
 
 def score_graph(
@@ -180,10 +195,10 @@ def score_graph(
     measures = []
     for metric in METRICS.values():
         if metric.name in _ANSWERS:
-            measures.append(_answers(metric, graph, files, links or {}))
+            measures.append(_answers(metric, graph, files, {} if links is None else links))
         else:
             measures.append(Measure(metric, shares[metric.name]))
-    return Score(tuple(measures))
+    return Score(tuple(measures), has_files=bool(files))
 
 
 _ANSWERS = {"access_url_answers": DCAT.accessURL, "download_url_answers": DCAT.downloadURL}

@@ -29,7 +29,10 @@ SOURCE = "harvest_source_name"
 
 def score_of(row: DatasetQuality) -> Score:
     """Give the score that a row keeps; a metric it does not know counts nothing."""
-    return Score(tuple(Measure(metric, *row.measures.get(name, (0.0, 0.0))) for name, metric in METRICS.items()))
+    return Score(
+        has_files=bool(row.addresses),
+        measures=tuple(Measure(metric, *row.measures.get(name, (0.0, 0.0))) for name, metric in METRICS.items()),
+    )
 
 
 def of_dataset(package_id: str, modified: datetime | None = None) -> Score | None:

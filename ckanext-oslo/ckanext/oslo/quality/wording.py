@@ -29,6 +29,7 @@ DIMENSIONS: Mapping[Dimension, str] = {
     Dimension.CONTEXTUALITY: _("In context"),
 }
 STEPS: Mapping[str, str] = {
+    "file": _("Add a file or a link"),
     "keyword": _("Add keywords"),
     "theme": _("Choose a theme"),
     "spatial": _("Say which places it covers"),
@@ -54,6 +55,7 @@ STEPS: Mapping[str, str] = {
     "modified": _("Say when it last changed"),
 }
 PROBLEMS: Mapping[str, str] = {
+    "file": _("No file"),
     "keyword": _("No keywords"),
     "theme": _("No theme"),
     "spatial": _("No place"),
