@@ -2,9 +2,17 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
+from ckanext.harvesters.replay import invented_flanders, invented_france, invented_wallonia
+from ckanext.harvesters.replay.catalogue import Catalogue
+from ckanext.harvesters.replay.datagouv import Datagouv
+from ckanext.harvesters.replay.datavindplaats import Datavindplaats
+from ckanext.harvesters.replay.odwb import Odwb
 from ckanext.oslo.profiles import Body, Portal
+from tests.profiles.harvested import datasets
 
 PORTAL = Portal(
     site_url="https://portal.example",
@@ -21,3 +29,13 @@ PORTAL = Portal(
 def portal() -> Portal:
     """Return the portal whose catalogue is written."""
     return PORTAL
+
+
+@pytest.fixture(scope="session")
+def samples() -> list[dict[str, Any]]:
+    """Return the invented records of the three regions as they are harvested."""
+    return [
+        *datasets("datavindplaats", Datavindplaats(Catalogue(invented_flanders.records()))),
+        *datasets("opendatasoft", Odwb(Catalogue(invented_wallonia.records())), domain="www.odwb.be"),
+        *datasets("udata", Datagouv(Catalogue(invented_france.records()), filtered=False)),
+    ]

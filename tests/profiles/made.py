@@ -192,7 +192,7 @@ def _is_unambiguous(dataset: Mapping[str, Any]) -> bool:
 
 def as_read(dataset: Mapping[str, Any]) -> dict[str, Any]:
     """Give what reading a dataset back should give: all of it but what only the portal that keeps it knows."""
-    hidden = ("id", "metadata_created", "metadata_modified", "organization")
+    hidden = ("id", "private", "metadata_created", "metadata_modified", "organization")
     read = {field: value for field, value in dataset.items() if field not in hidden}
     if "resources" in read:
         read["resources"] = [

@@ -47,6 +47,12 @@ def test_what_is_written_comes_back(schema: str) -> None:
     mirrors(schema)()
 
 
+def test_harvested_datasets_come_back(samples: list[dict[str, Any]]) -> None:
+    assert len(samples) > 75
+    for dataset in samples:
+        assert read_back(dataset, ox.RdfFormat.TURTLE) == made.as_read(dataset)
+
+
 #: What a profile adds or writes more coarsely than the others (docs/metadata.md).
 CHANGED = {
     "dcat_ap_vl_3": {"access_rights", "contact", "publisher", "issued", "modified", "temporal_coverage"},

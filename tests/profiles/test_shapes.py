@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 
-from ckanext.harvesters.replay import invented_flanders, invented_france, invented_wallonia
 from ckanext.harvesters.replay.catalogue import Catalogue
 from ckanext.harvesters.replay.datagouv import Datagouv
 from ckanext.harvesters.replay.datavindplaats import Datavindplaats
@@ -43,16 +42,6 @@ REAL = 100
 @pytest.fixture(scope="module")
 def official(shared: Path) -> Path:
     return shared / "shapes"
-
-
-@pytest.fixture(scope="module")
-def samples() -> list[dict[str, Any]]:
-    """Return the invented records of the three regions as they are harvested."""
-    return [
-        *datasets("datavindplaats", Datavindplaats(Catalogue(invented_flanders.records()))),
-        *datasets("opendatasoft", Odwb(Catalogue(invented_wallonia.records())), domain="www.odwb.be"),
-        *datasets("udata", Datagouv(Catalogue(invented_france.records()), filtered=False)),
-    ]
 
 
 @pytest.mark.parametrize(("profile", "shapes"), PAIRS)
