@@ -32,6 +32,7 @@ SOURCES = (
     "unchanged",
     "failed",
     "deleted",
+    "out_of_scope",
 )
 
 #: What a spreadsheet would take for the beginning of a formula; portals can send anything.
