@@ -7,7 +7,6 @@ as published cannot be run at all (own/dcat-ap-vl-3.ttl says why), its predecess
 
 from __future__ import annotations
 
-import importlib.resources
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
@@ -165,7 +164,7 @@ def _read(title: str, files: tuple[tuple[str, int], ...]) -> Shapes:
 @lru_cache(maxsize=16)
 def own(name: str) -> Shapes:
     """Give shapes written by us (``own/{name}.ttl``)."""
-    data = importlib.resources.files(__package__).joinpath("own", f"{name}.ttl").read_bytes()
+    data = (Path(__file__).parent / "own" / f"{name}.ttl").read_bytes()
     return Shapes(name, parsed(data, f"{name}.ttl"))
 
 

@@ -14,7 +14,7 @@ with engine.connect() as connection:
         connection=connection,
         target_metadata=metadata,
         version_table="oslo_alembic_version",
-        include_object=lambda _object, name, kind, _reflected, _other: kind != "table" or name.startswith("oslo_"),
+        include_object=lambda _object, name, kind, _reflected, _other: kind != "table" or str(name).startswith("oslo_"),
     )
     with context.begin_transaction():
         context.run_migrations()
