@@ -49,6 +49,7 @@ class TestUnderstood:
         assert results["fietsenstallingen-kortrijk"]["place"] == {"fit": "about", "key": "BE-34022"}
         assert results["stationnement-velo-mouscron"]["place"]["fit"] == "near"
         assert 8 < results["stationnement-velo-mouscron"]["place"]["km"] < 13
+        assert next(iter(results)) == "fietsenstallingen-kortrijk"
 
     def test_wider_areas_come_after_the_place_and_before_the_rest(self, told: Any, samples: dict[str, str]) -> None:
         _understood, results = told("Kortrijk", rows=30)
@@ -96,6 +97,12 @@ class TestExplained:
             first["words"] * first["place"] * first["freshness"] * first["quality"] * first["own"], rel=0.01
         )
         assert "title_nl" in first["solr"]
+
+    def test_a_readers_address_with_it_is_an_ordinary_search(self, samples: dict[str, str]) -> None:
+        found = search(q="fiets", fq=' +explain:"1"')
+
+        assert found["count"] > 0
+        assert "explained" not in found
 
     def test_nobody_else_does(self, samples: dict[str, str]) -> None:
         with pytest.raises(tk.NotAuthorized):

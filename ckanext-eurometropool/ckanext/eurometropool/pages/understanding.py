@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 from urllib.parse import urlencode
@@ -15,8 +15,8 @@ from ckanext.eurometropool.pages.languages import NAMES
 
 #: Parts of the address that belong to one question; the page's number belongs to none.
 OF_ONE_QUESTION = ("q", "ext_literal", "page")
-#: Other words that are told at once; the rest stands behind them in the title.
-TOLD = 6
+#: Other words that are told of each language.
+TOLD = 3
 
 
 @dataclass(frozen=True)
@@ -65,10 +65,10 @@ def told() -> Told:
         for name in names
         if not said["everywhere"]
     )
-    words = tuple(dict.fromkeys(Word(also["text"], also["lang"]) for word in said["words"] for also in word["also"]))
+    words = tuple(dict.fromkeys(word for said_word in said["words"] for word in _foreign(said_word)))
     return Told(
         places=chips,
-        words=_foreign_first(words),
+        words=words,
         everywhere=" / ".join(names) if said["everywhere"] else "",
         literal=_address({"q": said["q"], "ext_literal": "1"}) if names or words else "",
         corrections=tuple(Link(text, _address({"q": text})) for text in said["did_you_mean"]),
@@ -100,10 +100,11 @@ def _name(place: Mapping[str, Any]) -> str:
     return " / ".join(dict.fromkeys(names[_reader()] for names in place["names"]))
 
 
-def _foreign_first(words: Sequence[Word]) -> tuple[Word, ...]:
-    """Tell the other languages first: that a synonym is looked for as well surprises nobody."""
-    reader = _reader()
-    return tuple(sorted(words, key=lambda word: word.lang == reader))[:TOLD]
+def _foreign(word: Mapping[str, Any]) -> Iterator[Word]:
+    """Give the first words of the other languages: that a synonym is looked for as well surprises nobody."""
+    for lang in NAMES:
+        if lang not in word["languages"]:
+            yield from [Word(also["text"], lang) for also in word["also"] if also["lang"] == lang][:TOLD]
 
 
 def _address(args: Mapping[str, str]) -> str:

@@ -53,9 +53,7 @@ def package_search(up_func: Action, context: Context, data_dict: DataDict) -> Ac
         the question's own) and ``place`` (``fit``: ``about``, ``covers``, ``near`` with ``km``, ``mentions``).
         ``explained``: by dataset id the factors of its score.
     """
-    explain = _wants_explanation(data_dict)
-    if explain:
-        tk.check_access("package_search_explain", context, data_dict)
+    explain = _wants_explanation(context, data_dict)
     _check(context, data_dict)
     found = _answer(up_func, context, dict(data_dict))
     question = found.get("understood", {}).pop(KEPT, None)
@@ -108,13 +106,21 @@ def search_suggest(context: Context, data_dict: DataDict) -> Dict:
     return suggest.suggest(text[:200], lang, limit, _register())
 
 
-def _wants_explanation(data_dict: DataDict) -> bool:
+def _wants_explanation(context: Context, data_dict: DataDict) -> bool:
+    """Tell whether to explain results. Raises NotAuthorized for the parameter; in an address it is passed over."""
     wanted = data_dict.pop("explain", None)
+    if wanted and tk.asbool(wanted):
+        tk.check_access("package_search_explain", context, data_dict)
+        return True
     fq = data_dict.get("fq")
-    if isinstance(fq, str) and _EXPLAIN_FILTER.search(fq):
-        data_dict["fq"] = _EXPLAIN_FILTER.sub("", fq)
-        wanted = True
-    return bool(wanted) and tk.asbool(wanted)
+    if not isinstance(fq, str) or not _EXPLAIN_FILTER.search(fq):
+        return False
+    data_dict["fq"] = _EXPLAIN_FILTER.sub("", fq)
+    try:
+        tk.check_access("package_search_explain", context, data_dict)
+    except tk.NotAuthorized:
+        return False
+    return True
 
 
 def _check(context: Context, data_dict: DataDict) -> None:

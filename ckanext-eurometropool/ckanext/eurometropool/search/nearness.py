@@ -14,7 +14,7 @@ from ckanext.eurometropool.municipalities.register import Area, AreaKind, Munici
 from ckanext.eurometropool.search.where import Place
 
 ABOUT = 12.0
-MENTIONED = 0.3
+MENTIONED = 0.1
 COVERING = {
     AreaKind.ARRONDISSEMENT: 6.0,
     AreaKind.INTERMUNICIPAL: 6.0,
@@ -30,9 +30,9 @@ CLOSE = frozenset([AreaKind.ARRONDISSEMENT, AreaKind.INTERMUNICIPAL, AreaKind.SU
 #: How far the nearest places may be, with words beside the place and without.
 FAR_KM = 45.0
 NEAR_KM = 15.0
-#: Weight of a place at a distance, 4 · e^(-0.08 km): 2.7 at 5 km, 1.8 at 10, 0.5 at 25.
+#: Weight of a place at a distance, 4 · e^(-0.12 km): 2.2 at 5 km, 1.2 at 10, 0.2 at 25.
 NEXT_DOOR = 4.0
-LOST_PER_KM = 0.08
+LOST_PER_KM = 0.12
 _KM_PER_DEGREE = 111.2
 
 
