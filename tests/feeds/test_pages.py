@@ -195,6 +195,10 @@ class TestCaching:
             assert answer.headers["Cache-Control"] == "public, no-cache"
             assert "Set-Cookie" not in answer.headers
             assert "Cookie" not in answer.headers["Vary"]
+            asked = {"Origin": "https://example.org", "Access-Control-Request-Headers": "if-none-match"}
+            before = app.options(address, headers=asked)
+            assert before.status_code == 204
+            assert "If-None-Match" in before.headers["Access-Control-Allow-Headers"]
 
 
 def _older(table: str, column: str) -> None:

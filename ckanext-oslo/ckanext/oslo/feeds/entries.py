@@ -93,7 +93,7 @@ def _entry(dataset: Mapping[str, Any], portal: Portal, profile: Profile, facets:
     return Entry(
         package_id=dataset["id"],
         profile=profile.name,
-        iri=said[-1].object.value,
+        iri=profiles.dataset_iri(dataset, portal),
         digest=hashlib.sha256(ntriples).hexdigest(),
         facets=facets,
         turtle=packed(formats.turtle(said)),

@@ -20,6 +20,7 @@ feeds = Blueprint("oslo_feeds", __name__)
 
 View = Callable[..., Answer]
 _HOMES = ("home.index", "dcat.read_catalog")
+_METHODS: Any = {"methods": ["GET", "OPTIONS"], "provide_automatic_options": False}
 
 
 def _refusing(view: View) -> View:
@@ -27,6 +28,9 @@ def _refusing(view: View) -> View:
 
     @wraps(view)
     def answering(*args: Any, **kwargs: Any) -> Answer:
+        if request.method == "OPTIONS":
+            # A script of another site asks whether it may send If-None-Match.
+            return Answer(status=204)
         try:
             return view(*args, **kwargs)
         except errors.FeedError as error:
@@ -44,7 +48,7 @@ def _form(name: str) -> Format:
     return form
 
 
-@feeds.route("/catalog.<_format>")
+@feeds.route("/catalog.<_format>", **_METHODS)
 @_refusing
 def page(_format: str) -> Answer:
     """Answer with a page of the catalogue."""
@@ -56,8 +60,8 @@ def _page(form: Format) -> Answer:
     return answer(b"".join(found.pieces), form, found.etag, found.changed)
 
 
-@feeds.route("/dataset/<_id>.<_format>", endpoint="dataset")
-@feeds.route("/dataset_series/<_id>.<_format>", endpoint="dataset_series")
+@feeds.route("/dataset/<_id>.<_format>", endpoint="dataset", **_METHODS)
+@feeds.route("/dataset_series/<_id>.<_format>", endpoint="dataset_series", **_METHODS)
 @_refusing
 def dataset(_id: str, _format: str) -> Answer:
     """Answer with one dataset."""
@@ -72,7 +76,7 @@ def _dataset(name: str, form: Format) -> Answer:
     return answer(b"".join(datasets.draft(name, profile, form)), form, caching=FOR_ONE)
 
 
-@feeds.route("/dump/<profile>.<_format>.gz")
+@feeds.route("/dump/<profile>.<_format>.gz", **_METHODS)
 @_refusing
 def dump(profile: str, _format: str) -> Answer:
     """Answer with all of a profile, compressed."""
@@ -83,21 +87,21 @@ def dump(profile: str, _format: str) -> Answer:
     return conditional(found, document.etag, document.changed)
 
 
-@feeds.route("/ldes")
+@feeds.route("/ldes", **_METHODS)
 @_refusing
 def stream_of() -> Answer:
     """Answer with the event stream of the profile that is asked for."""
     return _node(asked.profile_of(request.args), None)
 
 
-@feeds.route("/ldes/<profile>")
+@feeds.route("/ldes/<profile>", **_METHODS)
 @_refusing
 def stream_root(profile: str) -> Answer:
     """Answer with a profile's event stream."""
     return _node(asked.profile_of({"profile": profile}), None)
 
 
-@feeds.route("/ldes/<profile>/<place>")
+@feeds.route("/ldes/<profile>/<place>", **_METHODS)
 @_refusing
 def stream_page(profile: str, place: str) -> Answer:
     """Answer with a page of a profile's event stream."""
