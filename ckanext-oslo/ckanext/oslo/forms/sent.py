@@ -13,17 +13,41 @@ from typing import Any
 from ckanext.oslo.forms.waiting import Room, Waiting
 
 MOST_FILES = 200
-CONTROL = frozenset({"kept", "removed", "upload", "kept_name"})
+CONTROL = frozenset({"kept", "removed", "upload", "kept_name", "refused"})
 OF_THE_FORM = frozenset({"save", "id", "pkg_name"})
 
 
 @dataclass
 class Sent:
-    """What a form said. ``dataset`` is for the actions; ``shown`` is what the form shows when it comes back."""
+    """What a form said. ``dataset`` is for the actions; ``shown`` is what the form shows when it comes back.
+
+    ``waiting`` are the uploads by the file's number in ``dataset``; ``places`` gives for each number that in
+    ``shown``, where files that were taken away still stand; ``refused`` is by the latter.
+    """
 
     dataset: dict[str, Any]
     shown: dict[str, Any]
     waiting: dict[int, Waiting] = field(default_factory=dict)
+    places: list[int] = field(default_factory=list)
+    refused: dict[int, str] = field(default_factory=dict)
+
+    def errors_of_uploads(self) -> dict[str, Any]:
+        """Give the errors of files that could not be uploaded, as the form takes them."""
+        files = [{"url": [self.refused[place]]} if place in self.refused else {} for place in range(self._count())]
+        return {"resources": files} if self.refused else {}
+
+    def as_shown(self, errors: Mapping[str, Any]) -> dict[str, Any]:
+        """Give the errors of saving with those of files by their places in the form."""
+        files = errors.get("resources")
+        if not isinstance(files, list):
+            return dict(errors)
+        placed: list[Any] = [{} for _ in range(self._count())]
+        for number, said in enumerate(files[: len(self.places)]):
+            placed[self.places[number]] = said
+        return {**errors, "resources": placed}
+
+    def _count(self) -> int:
+        return len(self.shown["resources"])
 
 
 def read(parsed: Mapping[str, Any], stored: Mapping[str, Any] | None, room: Room) -> Sent:
@@ -35,21 +59,25 @@ def read(parsed: Mapping[str, Any], stored: Mapping[str, Any] | None, room: Room
     known = {one["id"]: one for one in (stored or {}).get("resources") or ()}
     resources: list[dict[str, Any]] = []
     shown: list[dict[str, Any]] = []
-    waiting: dict[int, Waiting] = {}
+    found = Sent({}, {})
     for one in _files(inputs.pop("resources", None)):
         kept = room.find(str(one.get("kept") or ""))
         if not kept and not _is_said(one):
             continue
         shown.append({**one, **({"kept": kept.token, "kept_name": kept.name, "size": kept.size} if kept else {})})
+        if one.get("refused"):
+            found.refused[len(shown) - 1] = str(one["refused"])
         if one.get("removed"):
             continue
         if kept:
-            waiting[len(resources)] = kept
+            found.waiting[len(resources)] = kept
+        found.places.append(len(shown) - 1)
         resources.append(_resource(one, known.get(one.get("id")), kept))
     dataset = {**inputs, "resources": resources}
     if stored:
         dataset = {**_not_asked(stored, inputs), **dataset, "id": stored["id"]}
-    return Sent(dataset, {**inputs, "resources": shown}, waiting)
+    found.dataset, found.shown = dataset, {**inputs, "resources": shown}
+    return found
 
 
 def _files(sent: Any) -> list[dict[str, Any]]:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import copy
+import logging
 from typing import Any
 
 from ckan.lib import navl
 from ckan.lib.navl.dictization_functions import DataError
+from ckan.lib.search import SearchIndexError
 from ckan.logic import clean_dict, parse_params, tuplize_dict
 from ckan.plugins import toolkit
 from ckan.views.dataset import CreateView, EditView
 from flask import Blueprint, Response, jsonify, request
+from werkzeug.datastructures import MultiDict
 from werkzeug.wrappers import Response as AnyResponse
 
 from ckanext.oslo.forms import copying, detection, preview, saving, sent
 from ckanext.oslo.forms.actions import shown
 from ckanext.oslo.forms.config import most_bytes, room_of
 from ckanext.oslo.forms.waiting import NowhereError, Room, TooLargeError, TooManyError
+
+log = logging.getLogger(__name__)
 
 forms = Blueprint("oslo_form", __name__, url_prefix="/oslo/form")
 
@@ -36,22 +41,26 @@ def save(dataset_type: str) -> AnyResponse | str:
     _demand_access(stored)
     room = _room()
     try:
-        parsed: dict[str, Any] = clean_dict(unflatten(tuplize_dict(parse_params(request.form))))
+        parsed: dict[str, Any] = clean_dict(unflatten(tuplize_dict(parse_params(_with_uploads(room)))))
     except (DataError, ValueError, TypeError):
         return toolkit.abort(400, toolkit._("This form cannot be read. Go back and try again."))
-    refused = _keep_uploads(parsed, room)
     found = sent.read(parsed, stored, room)
     button = request.form.get("save", "")
     if button == "preview":
         return preview.page(request.form, dataset_type, stored)
     state = saving.DRAFT if button == "draft" else saving.ACTIVE
     shown_again = copy.deepcopy(found.shown)
-    if refused:
-        return _again(dataset_type, dataset_id, shown_again, {"resources": refused})
+    if found.refused:
+        return _again(dataset_type, dataset_id, shown_again, found.errors_of_uploads())
     try:
         saved = saving.save(found, dataset_type, dataset_id, state, room)
     except toolkit.ValidationError as error:
-        return _again(dataset_type, getattr(error, "dataset_id", dataset_id), shown_again, error.error_dict)
+        errors = found.as_shown(error.error_dict)
+        return _again(dataset_type, getattr(error, "dataset_id", dataset_id), shown_again, errors)
+    except SearchIndexError:
+        log.exception("A form could not be saved")
+        toolkit.h.flash_error(toolkit._("The search does not answer, so nothing was saved. Try again in a minute."))
+        return _again(dataset_type, dataset_id, shown_again, {})
     except toolkit.NotAuthorized:
         return toolkit.abort(403, toolkit._("You may not save this dataset."))
     if state == saving.DRAFT:
@@ -116,28 +125,21 @@ def _again(
     return CreateView().get(dataset_type, {**data, "state": "none"}, errors, {})
 
 
-def _keep_uploads(parsed: dict[str, Any], room: Room) -> list[dict[str, list[str]]]:
-    """Keep the files that came with the form itself (without script), as the inputs ``resources__N__kept``.
-
-    Gives the errors of each file, or nothing when there are none.
-    """
-    resources = parsed.setdefault("resources", [])
-    if not isinstance(resources, list):
-        parsed["resources"] = resources = []
-    wrong: dict[int, list[str]] = {}
+def _with_uploads(room: Room) -> MultiDict[str, str]:
+    """Give the form's inputs, with files that came along (without script) as ``resources__N__kept``, or ``refused``."""
+    inputs = MultiDict(request.form)
     for name, upload in request.files.items():
-        parts = name.split("__")
-        number = int(parts[1]) if len(parts) == 3 and parts[0] == "resources" and parts[1].isdigit() else -1
-        if not upload.filename or parts[-1] != "upload" or not 0 <= number < len(resources):
+        prefix, _mark, last = name.rpartition("__")
+        if not upload.filename or last != "upload" or not prefix.startswith("resources__"):
             continue
         try:
-            resources[number]["kept"] = room.keep(upload.stream, upload.filename, most_bytes()).token
+            inputs[f"{prefix}__kept"] = room.keep(upload.stream, upload.filename, most_bytes()).token
         except TooLargeError:
             text = toolkit._("This file is larger than {limit} MB. Give its address instead.")
-            wrong[number] = [text.format(limit=most_bytes() // 1_000_000)]
+            inputs[f"{prefix}__refused"] = text.format(limit=most_bytes() // 1_000_000)
         except TooManyError:
-            wrong[number] = [toolkit._("Too many files wait to be saved. Save this dataset first.")]
-    return [{"url": wrong[number]} if number in wrong else {} for number in range(len(resources))] if wrong else []
+            inputs[f"{prefix}__refused"] = toolkit._("Too many files wait to be saved. Save this dataset first.")
+    return inputs
 
 
 def _demand_type(dataset_type: str) -> dict[str, Any]:

@@ -238,7 +238,9 @@ class Record:
             self.refuse(("title_translated",), FieldError(_("Give a title in at least one language.")))
         if self.lenient:
             return
-        if self.fields.dataset.get("notes_translated", Field("")).required and not self._has("notes_translated"):
+        # A draft is kept before anybody has found the words; it is published only with them.
+        described = self._has("notes_translated") or str(self.value("state") or "").startswith("draft")
+        if self.fields.dataset.get("notes_translated", Field("")).required and not described:
             self.refuse(("notes_translated",), FieldError(_("Give a description in at least one language.")))
         for index in self._resources:
             url = ("resources", index, "url")

@@ -1,0 +1,393 @@
+"""A steward's forms: one form for a dataset and its files, by keyboard, without script, with mistakes, from a sheet."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, Page, expect
+
+pytestmark = pytest.mark.browser
+
+CSV = {
+    "name": "stallingen.csv",
+    "mimeType": "text/csv",
+    "buffer": (
+        b"naam;straat;gemeente;lat;lon\n"
+        b"Station;de Lange straat;Kortrijk;50,82;3,26\n"
+        b"Markt;het plein;Kortrijk;50,83;3,27\n"
+    ),
+}
+
+
+@pytest.fixture
+def enter(visit, portal):
+    """Sign in as the steward and open a page."""
+
+    def entered(path: str, **options: Any) -> Page:
+        page = visit("/nl/user/login", **options)
+        page.get_by_label("Gebruikersnaam of e-mailadres").fill("steward")
+        page.get_by_label("Wachtwoord", exact=True).fill(portal.password)
+        page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+        expect(page.locator(".masthead .menu").first).to_be_attached()
+        page.goto(path)
+        return page
+
+    return entered
+
+
+def stored(page: Page) -> dict[str, Any]:
+    """Give the dataset whose page this is, as the API has it."""
+    name = page.url.rstrip("/").rsplit("/", 1)[-1]
+    return page.request.get(f"/api/3/action/package_show?id={name}").json()["result"]
+
+
+def delete(page: Page) -> None:
+    found = stored(page)
+    page.goto(f"/nl/{found['type']}/delete/{found['id']}")
+    page.get_by_role("button", name="Verwijderen").click()
+
+
+def field(page: Page, name: str) -> Locator:
+    return page.locator(f"#field-{name}")
+
+
+def options(page: Page) -> Locator:
+    """Give what the open list offers; the browser's own lists have options too."""
+    return page.locator('.oslo-options [role="option"]:visible')
+
+
+class Keyboard:
+    """Somebody who has no mouse."""
+
+    def __init__(self, page: Page) -> None:
+        self.page = page
+
+    def to(self, target: Locator, key: str = "Tab") -> Keyboard:
+        expect(target).to_have_count(1)
+        for _ in range(90):
+            if target.evaluate("element => element === document.activeElement"):
+                return self
+            self.page.keyboard.press(key)
+        pytest.fail(f"The keyboard does not reach {target}")
+
+    def write(self, text: str) -> Keyboard:
+        self.page.keyboard.insert_text(text)
+        return self
+
+    def press(self, *keys: str) -> Keyboard:
+        for key in keys:
+            self.page.keyboard.press(key)
+        return self
+
+    def pick(self, words: str) -> Keyboard:
+        """Search in the list that has the focus, and take the first that is found."""
+        self.write(words)
+        expect(options(self.page).first).to_be_visible()
+        return self.press("ArrowDown", "Enter")
+
+
+def test_the_keyboard_alone_makes_a_mobility_dataset_in_three_languages(enter):
+    page = enter("/nl/mobility/new")
+    someone = Keyboard(page)
+    titles = {"nl": "Stalling aan het stadspark", "fr": "Parking vélo du parc", "en": "Bicycle parking at the park"}
+    for step, (language, title) in enumerate(titles.items()):
+        tab = page.locator(f"#tab-title_translated-{language}")
+        if step == 0:
+            someone.to(tab)
+        else:
+            # Back from the keywords to the row of tabs, and one to the right.
+            previous = page.locator(f"#tab-title_translated-{['nl', 'fr'][step - 1]}")
+            someone.to(previous, "Shift+Tab").press("ArrowRight")
+            expect(tab).to_be_focused()
+        someone.to(field(page, f"title_translated-{language}")).write(title)
+        someone.to(field(page, f"notes_translated-{language}")).write(f"{title}.")
+        someone.to(field(page, f"tags_translated-{language}")).write("x1").press("Enter").write("x2").press("Enter")
+        expect(tab).not_to_contain_text(re.compile("leeg"))
+    someone.to(field(page, "license_id")).pick("CC0")
+    someone.to(page.get_by_label("Zoek een gemeente")).pick("doornik")
+    expect(field(page, "spatial_coverage-0-text")).to_have_value("Doornik")
+    someone.to(page.get_by_role("combobox", name="Wat over mobiliteit")).pick("fietsenstalling")
+    someone.to(page.get_by_role("button", name="Publiceren")).press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text(titles["nl"])
+    found = stored(page)
+    assert found["title_translated"] == titles
+    assert found["tags_translated"]["fr"] == ["x1", "x2"]
+    assert found["license_id"] == "CC0"
+    assert found["spatial_coverage"][0]["text"] == "Doornik"
+    assert found["theme"] == ["http://publications.europa.eu/resource/authority/data-theme/TRAN"]
+    assert len(found["mobility_theme"]) == 1
+    assert found["state"] == "active"
+    delete(page)
+
+
+def test_of_a_refused_form_nothing_is_lost_not_even_the_file(enter):
+    page = enter("/nl/dataset/new")
+    field(page, "notes_translated-nl").fill("Waar u uw fiets veilig zet.")
+    field(page, "tags_translated-nl").fill("fiets, stalling")
+    page.locator("[data-oslo-input]").set_input_files(CSV)
+    expect(page.locator("[data-oslo-file-said]").first).to_contain_text("2 rijen, 5 kolommen")
+    page.locator("#section-more > summary").click()
+    field(page, "issued").fill("31/02/2026")
+    page.get_by_role("button", name="Publiceren").click()
+
+    summary = page.locator("#errors")
+    expect(summary).to_be_focused()
+    expect(summary.get_by_role("heading")).to_have_text("2 dingen kloppen nog niet")
+    expect(summary).to_contain_text("31/02/2026 bestaat niet. Schrijf dag, maand, jaar.")
+    expect(field(page, "issued")).to_be_visible()  # its section opened by itself
+    expect(field(page, "issued")).to_have_value("31/02/2026")
+    expect(field(page, "notes_translated-nl")).to_have_value("Waar u uw fiets veilig zet.")
+    expect(page.get_by_role("button", name="stalling verwijderen")).to_be_visible()
+    expect(page.locator("[data-oslo-file-said]").first).to_contain_text("stallingen.csv is opgeladen")
+    summary.get_by_role("link", name="Titel").click()
+    expect(field(page, "title_translated-nl")).to_be_focused()
+    expect(page.locator("#field-title_translated-nl-error")).to_have_text("Geef een titel in minstens één taal.")
+
+    field(page, "title_translated-nl").fill("Stallingen na een fout")
+    field(page, "issued").fill("28/02/2026")
+    page.get_by_role("button", name="Publiceren").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stallingen na een fout")
+    (file,) = stored(page)["resources"]
+    assert (file["url_type"], file["format"]) == ("upload", "CSV")
+    assert page.request.get(file["url"]).body() == CSV["buffer"]
+
+    # And what is saved is changed in the same form: the file goes, a link comes.
+    page.get_by_role("link", name="Bewerken", exact=True).first.click()
+    page.get_by_role("button", name="Verwijderen", exact=False).filter(has_text="stallingen.csv").click()
+    page.get_by_role("button", name="geef een webadres").click()
+    page.keyboard.insert_text("https://files.example/stallingen.geojson")
+    page.get_by_role("button", name="Bewaren", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Stallingen na een fout")
+    assert [one["url"] for one in stored(page)["resources"]] == ["https://files.example/stallingen.geojson"]
+    delete(page)
+
+
+def test_what_a_file_tells_is_proposed_and_never_overwrites(enter):
+    page = enter("/nl/dataset/new")
+    page.locator("[data-oslo-drop]").evaluate(
+        """(drop, text) => {
+            const data = new DataTransfer();
+            data.items.add(new File([text], "stallingen.csv", { type: "text/csv" }));
+            drop.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
+        }""",
+        CSV["buffer"].decode(),
+    )
+    proposals = page.locator("[data-oslo-proposals]").first
+    expect(proposals).to_contain_text("Bestandstype: CSV")
+    expect(proposals).to_contain_text("Taal van de data: Nederlands")
+    expect(proposals).to_contain_text("Gebied: 3.26, 50.82, 3.27, 50.83")
+    expect(page.locator('[name="resources__0__format"]')).to_have_value("")
+    for words in ("Bestandstype", "Taal van de data", "Kolommen", "Gebied"):
+        proposals.get_by_role("button", name=words).press("Enter")
+    expect(proposals).to_be_hidden()
+    expect(page.locator('[name="resources__0__format"]')).to_have_value("CSV")
+    expect(page.locator('[name="resources__0__description_translated-nl"]')).to_have_value(
+        "Kolommen: naam, straat, gemeente, lat, lon"
+    )
+    expect(field(page, "spatial_coverage-0-geom")).to_have_value("3.26, 50.82, 3.27, 50.83")
+
+
+def test_lists_are_searched_and_values_taken_away(enter):
+    page = enter("/fr/dataset/new")
+    picker = page.get_by_role("combobox", name="Thèmes")
+    picker.fill("energie")  # accents may be left out
+    expect(options(page).filter(has_text="Énergie")).to_be_visible()
+    expect(picker).to_have_attribute("aria-expanded", "true")
+    picker.press("ArrowDown")
+    expect(page.locator(f"#{picker.get_attribute('aria-activedescendant')}")).to_have_text("Énergie")
+    picker.press("Escape")
+    expect(picker).to_have_attribute("aria-expanded", "false")
+    picker.press("ArrowDown")
+    picker.press("Enter")
+    chip = page.get_by_role("button", name="Retirer Énergie")
+    expect(chip).to_be_visible()
+    picker.press("Backspace")
+    expect(chip).to_be_focused()
+    page.keyboard.press("Delete")
+    expect(chip).to_have_count(0)
+    expect(picker).to_be_focused()
+    expect(page.locator('[name="theme"]:checked')).to_have_count(0)
+
+    # Publishers that the catalogue knows already.
+    page.locator("#section-who .formmore > summary").click()
+    publisher = page.get_by_label("Chercher un éditeur déjà connu")
+    publisher.click()
+    first = options(page).first
+    expect(first).to_be_visible()
+    name = first.evaluate("item => item.firstChild.textContent").strip()
+    publisher.press("ArrowDown")
+    publisher.press("Enter")
+    expect(field(page, "publisher-0-name")).to_have_value(name)
+
+
+def test_an_area_is_drawn_written_or_taken_from_a_municipality(enter):
+    page = enter("/nl/dataset/new")
+    place = page.locator("[data-oslo-repetition]").first
+    place.locator("summary").first.click()
+    sides = [place.get_by_label(side, exact=True) for side in ("West", "Zuid", "Oost", "Noord")]
+    for side, number in zip(sides, ("3.2", "50,8", "3.1", "50.9"), strict=True):
+        side.fill(number)
+        side.press("Tab")
+    expect(place.get_by_role("alert")).to_have_text("West ligt voor oost, en zuid voor noord.")
+    sides[2].fill("3.3")
+    sides[2].press("Tab")
+    outline = field(page, "spatial_coverage-0-geom")
+    expect(outline).to_have_value("3.2, 50.8, 3.3, 50.9")
+    expect(place.get_by_role("alert")).to_have_count(0)
+
+    area = page.locator("svg.oslo-map").first
+    area.scroll_into_view_if_needed()
+    box = area.bounding_box()
+    assert box
+    page.mouse.move(box["x"] + box["width"] * 0.4, box["y"] + box["height"] * 0.4)
+    page.mouse.down()
+    page.mouse.move(box["x"] + box["width"] * 0.6, box["y"] + box["height"] * 0.6)
+    page.mouse.up()
+    expect(outline).not_to_have_value("3.2, 50.8, 3.3, 50.9")
+    west, south, east, north = (float(side.input_value()) for side in sides)
+    assert 2.5 < west < east < 4
+    assert 50.3 < south < north < 51.2
+
+    finder = page.get_by_label("Zoek een gemeente")
+    finder.fill("rijsel")
+    finder.press("ArrowDown")
+    expect(options(page).first).to_contain_text("Rijsel")
+    finder.press("Enter")
+    second = page.locator("[data-oslo-repetition]").nth(1)
+    expect(second.locator('[name$="-text"]')).to_have_value("Rijsel")
+    expect(second.locator('textarea[name$="-geom"]')).to_have_value(re.compile(r'^\{"type":\s?"(Multi)?Polygon"'))
+
+
+def test_periods_repeat_come_back_and_make_sense(enter):
+    page = enter("/nl/dataset/new")
+    page.locator("#section-where_when .formmore > summary").click()
+    periods = page.locator('[data-oslo-repeating="temporal_coverage"]')
+    field(page, "temporal_coverage-0-start").fill("01/06/2026")
+    field(page, "temporal_coverage-0-end").fill("01/05/2026")
+    field(page, "temporal_coverage-0-end").press("Tab")
+    expect(periods.get_by_text("Het einde ligt voor het begin.")).to_be_visible()
+    field(page, "temporal_coverage-0-end").fill("01/07/2026")
+    field(page, "temporal_coverage-0-end").press("Tab")
+    expect(periods.get_by_text("Het einde ligt voor het begin.")).to_be_hidden()
+    periods.get_by_role("button", name="Nog een toevoegen").press("Enter")
+    expect(field(page, "temporal_coverage-1-start")).to_be_focused()
+    periods.get_by_role("button", name="Periode 1 verwijderen").press("Enter")
+    undo = periods.get_by_role("button", name="Ongedaan maken")
+    expect(undo).to_be_focused()
+    expect(field(page, "temporal_coverage-0-start")).to_be_disabled()
+    undo.press("Enter")
+    expect(field(page, "temporal_coverage-0-start")).to_have_value("01/06/2026")
+
+
+def test_a_draft_waits_is_previewed_and_copied(enter):
+    page = enter("/nl/work/new")
+    field(page, "title_translated-nl").fill("Vacatures als concept")
+    page.get_by_role("button", name="Concept bewaren").click()
+    expect(page.get_by_role("status").filter(has_text="Concept bewaard")).to_be_visible()
+    page.goto("/nl/dataset/?q=concept")
+    expect(page.locator(".result", has_text="Vacatures als concept")).to_have_count(0)
+    page.goto("/nl/work/new")
+    page.get_by_role("link", name="Vacatures als concept").click()
+    expect(field(page, "title_translated-nl")).to_have_value("Vacatures als concept")
+    field(page, "notes_translated-nl").fill("Nog **niet** bewaard.")
+    with page.context.expect_page() as opened:
+        page.get_by_role("button", name="Voorbeeld bekijken").click()
+    preview = opened.value
+    expect(preview.get_by_role("heading", level=1)).to_have_text("Vacatures als concept")
+    expect(preview.locator("strong", has_text="niet")).to_be_visible()
+    expect(preview.locator(".oslo-rdf").first).to_contain_text("dcat:Dataset")
+    preview.close()
+    page.get_by_role("button", name="Publiceren").click()
+    expect(page.get_by_role("status").filter(has_text="Gepubliceerd.")).to_be_visible()
+    address = page.url
+
+    page.goto("/nl/work/new")
+    page.get_by_text("Vertrek van een kopie").click()
+    page.get_by_label("Te kopiëren dataset").select_option(label="Vacatures als concept")
+    page.get_by_role("button", name="Van deze kopie vertrekken").click()
+    expect(field(page, "title_translated-nl")).to_have_value("Vacatures als concept")
+    expect(page.locator('[name="pkg_name"]')).to_have_value("")
+    page.goto(address)
+    delete(page)
+
+
+def test_without_script_a_dataset_with_a_file_is_one_form_too(enter):
+    page = enter("/fr/work/new", java_script_enabled=False)
+    for language in ("nl", "fr", "en"):
+        expect(field(page, f"title_translated-{language}")).to_be_visible()
+    page.get_by_label("Téléverser un fichier").set_input_files(CSV)
+    field(page, "title_translated-fr").fill("Emploi sans script")
+    page.get_by_role("button", name="Publier").click()
+    expect(page.locator("#errors a").first).to_have_attribute("href", "#field-notes_translated-fr")
+    expect(page.get_by_text("stallingen.csv est envoyé")).to_be_visible()
+    field(page, "notes_translated-fr").fill("Un fichier qui n’a pas été perdu.")
+    page.get_by_role("button", name="Publier").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Emploi sans script")
+    (file,) = stored(page)["resources"]
+    assert file["url"].endswith("stallingen.csv")
+    delete(page)
+
+
+def test_a_spreadsheet_is_rehearsed_and_then_taken_whole(enter):
+    page = enter("/nl/oslo/import")
+    with page.expect_download() as download:
+        page.get_by_role("link", name=re.compile("XLSX.*Mobiliteit")).click()
+    assert download.value.suggested_filename == "mobility-nl.xlsx"
+    header = "title_translated-nl;notes_translated-nl;issued;mobility_theme;resources-0-url\n"
+    wrong = f"{header}Rij met fout;Uitleg;31/02/2026;;\n=HYPERLINK(1);Uitleg;;;\n"
+    right = (
+        f"{header}Binnengebracht een;Uitleg;28/02/2026;Fietsenstallingen;https://files.example/1.csv\n"
+        "Binnengebracht twee;Uitleg;;;\n"
+    )
+
+    def check(content: str) -> None:
+        page.get_by_label("Rekenblad").set_input_files(
+            {"name": "datasets.csv", "mimeType": "text/csv", "buffer": content.encode()}
+        )
+        page.get_by_label("Waarover de datasets gaan").select_option("mobility")
+        page.get_by_role("button", name="Het rekenblad nakijken").click()
+
+    check(wrong)
+    table = page.get_by_role("table", name="datasets.csv")
+    expect(table.get_by_role("row", name=re.compile("^2 Eerste publicatie 31/02/2026 bestaat niet"))).to_be_visible()
+    expect(table.get_by_role("row", name=re.compile("^3 Titel.*formule"))).to_be_visible()
+    check(right)
+    expect(page.get_by_role("status")).to_contain_text("Alle 2 rijen van datasets.csv kloppen.")
+    page.goto("/nl/dataset/?q=binnengebracht")
+    expect(page.locator(".result", has_text="Binnengebracht")).to_have_count(0)
+    page.go_back()
+    page.get_by_role("button", name="Deze 2 datasets toevoegen").click()
+    expect(page.get_by_role("status")).to_contain_text("2 datasets toegevoegd.")
+    page.get_by_role("link", name="Binnengebracht een").click()
+    assert stored(page)["resources"][0]["format"] == "CSV"
+    delete(page)
+    page.goto("/nl/dataset/?q=binnengebracht")
+    page.locator(".result a", has_text="Binnengebracht twee").click()
+    delete(page)
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+@pytest.mark.parametrize("width", [360, 1280])
+def test_axe_finds_nothing(enter, scheme, width):
+    page = enter("/nl/mobility/new", viewport={"width": width, "height": 800}, color_scheme=scheme)
+    field(page, "tags_translated-nl").fill("fiets, stalling")
+    page.locator("[data-oslo-input]").set_input_files(CSV)
+    expect(page.locator("[data-oslo-proposals]").first).to_be_visible()
+    page.evaluate("document.querySelectorAll('#dataset-edit details').forEach(fold => { fold.open = true; })")
+    axe = Axe()
+    narrow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+    found = {"form": axe.run(page)}
+    page.get_by_role("combobox", name="Wat over mobiliteit").click()
+    expect(options(page).first).to_be_visible()
+    found["list"] = axe.run(page)
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Publiceren").click()
+    expect(page.locator("#errors")).to_be_visible()
+    found["errors"] = axe.run(page)
+    page.goto("/fr/oslo/import")
+    found["import"] = axe.run(page)
+    assert narrow <= 0
+    assert {name: one.generate_report() for name, one in found.items() if one.violations_count} == {}
