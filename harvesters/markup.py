@@ -26,8 +26,8 @@ class UnreadableError(ValueError):
 def look_over(page: bytes, root: str | None = None) -> expat.ExpatError | None:
     """Look a page in UTF-8 over without keeping anything: None when it is well-formed, else the first fault.
 
-    ``root`` is the name its first element must have, with the namespace before it (None: any). Raises `ForbiddenMarkupError` and
-    `UnreadableError`.
+    ``root`` is the name its first element must have, with the namespace before it (None: any). Raises
+    `ForbiddenMarkupError` and `UnreadableError`.
     """
     looker = _Looker(root)
     try:
