@@ -114,9 +114,10 @@ def make_source(name: str, url: str, **config: Any) -> Registered:
     return next(registered([name]))
 
 
-def by_hand(name: str) -> str:
+def by_hand(name: str, **fields: Any) -> str:
     """Make a dataset as a steward would; return its id."""
     made = {
+        **fields,
         "name": name,
         "owner_org": model.Group.by_name("odwb-organization").id,
         "title_translated": {"fr": "Fait à la main"},
