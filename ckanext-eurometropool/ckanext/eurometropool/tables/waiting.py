@@ -10,6 +10,7 @@ from __future__ import annotations
 import logging
 import time
 from datetime import UTC, datetime
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan.lib.jobs import get_queue
@@ -43,14 +44,14 @@ def work() -> None:
     _arm(_now() + LEASE)  # first: should this worker be killed, another one goes on
     while _now() < end and (package_id := _take(connection)):
         _load(connection, package_id)
-    left = connection.zrange(_list(), 0, 0, withscores=True)
+    left: Any = connection.zrange(_list(), 0, 0, withscores=True)
     if left:
         _arm(max(left[0][1], _now()))
 
 
 def _take(connection: Redis) -> str | None:
     """Give the dataset that has waited longest and is due, or None; it is nobody else's for the lease."""
-    due = connection.zrangebyscore(_list(), "-inf", _now(), start=0, num=1)
+    due: Any = connection.zrangebyscore(_list(), "-inf", _now(), start=0, num=1)
     if not due:
         return None
     connection.zadd(_list(), {due[0]: _now() + LEASE}, xx=True)

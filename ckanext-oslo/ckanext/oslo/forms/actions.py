@@ -47,7 +47,7 @@ def oslo_file_look(context: Context, data_dict: DataDict) -> dict[str, Any]:
         ``columns``, ``rows``, ``sheets``, ``features``, ``box`` (west, south, east, north), ``language``, ``trouble``
     """
     toolkit.check_access("oslo_file_look", context, {})
-    upload = data_dict.get("upload")
+    upload: Any = data_dict.get("upload")
     if not hasattr(upload, "read"):
         raise toolkit.ValidationError({"upload": [toolkit._("Give a file.")]})
     content = upload.read(detection.LONGEST_GEOJSON + 1)

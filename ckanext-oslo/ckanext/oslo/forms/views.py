@@ -6,8 +6,7 @@ import copy
 import logging
 from typing import Any
 
-from ckan.lib import navl
-from ckan.lib.navl.dictization_functions import DataError
+from ckan.lib.navl.dictization_functions import DataError, unflatten
 from ckan.lib.search import SearchIndexError
 from ckan.logic import clean_dict, parse_params, tuplize_dict
 from ckan.plugins import toolkit
@@ -24,8 +23,6 @@ from ckanext.oslo.forms.waiting import NowhereError, Room, TooLargeError, TooMan
 log = logging.getLogger(__name__)
 
 forms = Blueprint("oslo_form", __name__, url_prefix="/oslo/form")
-
-unflatten = navl.dictization_functions.unflatten
 
 
 @forms.post("/<dataset_type>/save")
