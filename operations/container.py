@@ -48,6 +48,7 @@ def ini_values(environ: Mapping[str, str], state: Path) -> dict[str, str]:
         "project": str(PROJECT),
         "replay_url": "",
         "fetch_allow": "",
+        "check_links": "true",
         "ckan_database": f"postgresql://{owner}@{host}/ckan",
         "datastore_write": f"postgresql://{owner}@{host}/datastore",
         "datastore_read": f"postgresql://{reader}@{host}/datastore",
@@ -73,7 +74,7 @@ def commands(layout: Layout) -> dict[str, list[str]]:
             *["--workers", workers, "--blocking-threads", "4", "--backpressure", "64"],
             *["--respawn-failed-workers", "--no-ws", "operations.wsgi:application"],
         ],
-        "worker": [*ckan, "jobs", "worker", "--no-scheduler", "default", "harvest", "tables"],
+        "worker": [*ckan, "jobs", "worker", "--no-scheduler", "default", "harvest", "tables", "quality"],
         "scheduler": [*ckan, "jobs", "worker", "default"],
         "solr": [
             *f"java -Xms512m -Xmx1g {solr} -Dsolr.port=8983 -Dsolr.host=0.0.0.0 -cp {layout.solr}/*".split(),

@@ -90,7 +90,9 @@ def definitions(settings: Settings, *, volatile: bool = False) -> list[Service]:
             "--blocking-threads 4 --backpressure 64 --respawn-failed-workers --no-ws operations.wsgi:application",
             environment=ini,
         ),
-        Service("worker", f"{binaries}/ckan -c {layout.ini} jobs worker default harvest tables", environment=ini),
+        Service(
+            "worker", f"{binaries}/ckan -c {layout.ini} jobs worker default harvest tables quality", environment=ini
+        ),
         Service("replay", _replay(settings)),
         Service(
             "biker",

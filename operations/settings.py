@@ -64,6 +64,8 @@ class Settings:
             "solr_url": f"http://127.0.0.1:{self.ports['solr']}/solr/ckan{suffix}",
             "redis_url": f"{redis}/{int(test)}",
             "fetch_allow": self._fetch_allow(),
+            # The addresses of samples and recordings are invented or of another day.
+            "check_links": "true" if self.mode.live or test else "false",
             "storage": str(self.layout.state / f"storage{suffix}"),
             "app_url": f"http://127.0.0.1:{self.ports['biker']}",
             "debug": "false",

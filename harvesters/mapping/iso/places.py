@@ -21,8 +21,8 @@ def places(draft: Draft, about: Element) -> list[dict[str, str]]:
         shapes = [_shape(draft, element) for element in extent.all("geographicElement/*")]
         named = [_named(draft, place) for place in extent.all("geographicElement/EX_GeographicDescription")]
         label = draft.line("EX_Extent.description", extent.text("description"))
-        found += [{"bbox": shape} for shape in shapes if shape]
-        found += named
+        found.extend({"bbox": shape} for shape in shapes if shape)
+        found.extend(named)
         if label and not addresses_nothing(label):
             found.append({"text": label})
     for keywords in about.all("descriptiveKeywords/MD_Keywords"):

@@ -10,6 +10,7 @@ EVERY = "ckanext.oslo.quality.every"
 LINKS = "ckanext.oslo.quality.links"
 PAUSE = "ckanext.oslo.quality.link_pause"
 SECONDS = "ckanext.oslo.quality.link_seconds"
+QUEUE = "ckanext.oslo.quality.queue"
 
 
 def every() -> timedelta:
@@ -30,3 +31,8 @@ def link_pause() -> float:
 def link_seconds() -> float:
     """Give how many seconds one address may take to answer."""
     return max(1.0, float(toolkit.config.get(SECONDS) or 1))
+
+
+def queue() -> str:
+    """Give the job queue that measures and asks addresses."""
+    return str(toolkit.config.get(QUEUE) or "default")

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import Any
 
@@ -23,8 +24,7 @@ from ckanext.oslo.quality.tables import now
 
 log = logging.getLogger(__name__)
 
-QUEUE = "default"
-TURN = 20.0
+TURN = 10.0
 """Seconds a turn of measuring, or of link checks, may take."""
 BATCH = 200
 _DAY = 86_400
@@ -41,7 +41,7 @@ def arm() -> None:
     if not every:
         return
     slot = int(time.time() // every) + 1
-    queue = toolkit.get_job_queue(QUEUE)
+    queue = toolkit.get_job_queue(config.queue())
     job = queue.create_job(tick, job_id=f"oslo-quality-tick-{slot}", result_ttl=0, failure_ttl=_DAY)
     try:
         queue.schedule_job(job, datetime.fromtimestamp(slot * every, UTC), unique=True)
@@ -66,9 +66,13 @@ def changed(sender: str, **told: Any) -> None:
     try:
         arm_now_and_then()
         if isinstance(package_id, str) and not context.get("defer_commit"):
-            toolkit.enqueue_job(measure_one, [package_id], title=f"quality {package_id}", rq_kwargs={"result_ttl": 0})
+            _enqueue(measure_one, [package_id], f"quality {package_id}", result_ttl=0)
     except RedisError as error:  # The dataset is saved; the next tick measures it.
         log.warning("The quality of %s is measured later: %s", package_id, error)
+
+
+def _enqueue(function: Callable[..., None], values: list[Any], title: str, **options: Any) -> None:
+    toolkit.enqueue_job(function, values, title=title, queue=config.queue(), rq_kwargs=options)
 
 
 def measure_one(package_id: str) -> None:
@@ -90,7 +94,7 @@ def tick() -> None:
     if config.checks_links():
         more = check_links(TURN) or more
     if more:
-        toolkit.enqueue_job(turn, title="quality", rq_kwargs={"result_ttl": 0, "job_id": "oslo-quality-turn"})
+        _enqueue(turn, [], "quality", result_ttl=0, job_id="oslo-quality-turn")
     else:
         store.forget_links()
     store.write_day(now().date())
@@ -105,7 +109,7 @@ def turn() -> None:
     store.write_day(now().date())
     model.Session.commit()
     if more:
-        toolkit.enqueue_job(turn, title="quality", rq_kwargs={"result_ttl": 0})
+        _enqueue(turn, [], "quality", result_ttl=0)
 
 
 def measure_stale(seconds: float) -> bool:
