@@ -315,8 +315,9 @@ def test_what_a_title_says_of_the_subject(title: str, kind: str) -> None:
     assert bool(evidence) == (kind != "dataset")
 
 
-def test_the_three_protocols_are_known_by_name() -> None:
-    assert {one.name for one in protocols().values()} == set(protocols()) == {"datavindplaats", "opendatasoft", "udata"}
+def test_the_protocols_are_known_by_name() -> None:
+    known = {"ckan_api", "csw", "datavindplaats", "dcat", "opendatasoft", "transport", "udata"}
+    assert {one.name for one in protocols().values()} == set(protocols()) == known
 
 
 def test_a_shown_value_is_one_printable_line() -> None:
