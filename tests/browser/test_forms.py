@@ -344,7 +344,7 @@ def test_a_spreadsheet_is_rehearsed_and_then_taken_whole(enter):
     )
 
     def check(content: str) -> None:
-        page.get_by_label("Rekenblad").set_input_files(
+        page.locator("#oslo-import-file").set_input_files(
             {"name": "datasets.csv", "mimeType": "text/csv", "buffer": content.encode()}
         )
         page.get_by_label("Waarover de datasets gaan").select_option("mobility")

@@ -14,7 +14,7 @@ from ckan.tests.helpers import call_auth
 
 from ckanext.oslo.cli import oslo
 from ckanext.oslo.profiles.config import portal_from_config
-from ckanext.oslo.quality import jobs, store
+from ckanext.oslo.quality import config, jobs, store
 from ckanext.oslo.quality.links import Outcome
 from ckanext.oslo.quality.tables import DatasetQuality, Link, QualityDay, now
 from tests.feeds.conftest import act
@@ -151,7 +151,7 @@ def test_a_score_of_an_older_state_is_not_shown(make: Any) -> None:
 
 
 def test_ticks_are_armed_once_and_do_their_round(make: Any) -> None:
-    queue = toolkit.get_job_queue("default")
+    queue = toolkit.get_job_queue(config.queue())
     registry = queue.scheduled_job_registry
     queue.empty()
     for key in queue.connection.scan_iter("rq:job:oslo-quality-tick-*"):
@@ -170,7 +170,7 @@ def test_ticks_are_armed_once_and_do_their_round(make: Any) -> None:
 
 
 def test_saving_asks_for_a_measure_and_a_harvest_s_write_does_not(make: Any) -> None:
-    queue = toolkit.get_job_queue("default")
+    queue = toolkit.get_job_queue(config.queue())
     queue.empty()
     dataset = make()
     assert [job.args[0] for job in queue.jobs if job.func_name.endswith("measure_one")] == [dataset["id"]]
