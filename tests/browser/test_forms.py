@@ -352,7 +352,7 @@ def test_a_spreadsheet_is_rehearsed_and_then_taken_whole(enter):
 
     check(wrong)
     table = page.get_by_role("table", name="datasets.csv")
-    expect(table.get_by_role("row", name=re.compile("^2 Eerste publicatie 31/02/2026 bestaat niet"))).to_be_visible()
+    expect(table.get_by_role("row", name=re.compile("^2 Eerste publicatie 31.02.2026 bestaat niet"))).to_be_visible()
     expect(table.get_by_role("row", name=re.compile("^3 Titel.*formule"))).to_be_visible()
     check(right)
     expect(page.get_by_role("status")).to_contain_text("Alle 2 rijen van datasets.csv kloppen.")
