@@ -2,27 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
-from urllib.parse import unquote, urlsplit
 
 from ckan.plugins import toolkit as tk
 
 from ckanext.eurometropool.municipalities.evidence import Evidence
 from ckanext.eurometropool.pages import cards, licences, machine_made, phrases, places
-from ckanext.eurometropool.pages.drawing import WIDTH, Box, bare, window
+from ckanext.eurometropool.pages.coverage import Coverage, coverage_of
+from ckanext.eurometropool.pages.files import File, Table, file_of, first_table
 from ckanext.eurometropool.pages.languages import NAMES, Text
 from ckanext.eurometropool.pages.licences import Licence
 from ckanext.eurometropool.pages.places import Place
 from ckanext.eurometropool.pages.searching import Found, facet_label
 from ckanext.oslo import vocabularies
-
-ROWS = 5  # of a table, in its preview
-COLUMNS = 12
-SERVICES = {"WFS", "WMS", "WMTS", "WCS", "API", "REST", "SPARQL", "OGC API", "GBFS", "GTFS-RT", "SIRI"}
-DRAWN_FORMATS = {"geojson", "geo+json", "application/geo+json"}
 
 
 @dataclass(frozen=True)
@@ -33,43 +27,6 @@ class Link:
     evidence: str
     #: Whether a steward added it.
     by_steward: bool = False
-
-
-@dataclass(frozen=True)
-class File:
-    """A file or service of the dataset."""
-
-    id: str
-    title: Text
-    named: str
-    description: Text
-    format: str
-    size: str
-    url: str
-    page: str
-    service: bool
-    drawable: bool
-
-
-@dataclass(frozen=True)
-class Table:
-    """The first rows of a file."""
-
-    title: Text
-    fields: Sequence[tuple[str, str, bool]]
-    rows: Sequence[Sequence[str]]
-    total: int
-    hidden: int
-    url: str
-
-
-@dataclass(frozen=True)
-class Coverage:
-    """Where the dataset lies: the window to draw, the linked municipalities, and the boxes of its geometries."""
-
-    window: Box
-    keys: tuple[str, ...]
-    boxes: tuple[Box, ...]
 
 
 @dataclass(frozen=True)
@@ -132,9 +89,9 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
             for link in linked
         ],
         area=places.place(area) if area and area not in {link["key"] for link in linked} else None,
-        coverage=_coverage(dataset, [link["key"] for link in linked]),
-        files=[_file(dataset, resource) for resource in dataset.get("resources") or []],
-        table=_table(dataset),
+        coverage=coverage_of(dataset, [link["key"] for link in linked]),
+        files=[file_of(dataset, resource) for resource in dataset.get("resources") or []],
+        table=first_table(dataset),
         steps=list(_steps(dataset)),
         feeds=_feeds(dataset),
     )
@@ -236,130 +193,6 @@ def _evidence(link: Mapping[str, Any]) -> str:
         Evidence.KEYWORD: tk._("keywords"),
     }
     return {str(evidence): text for evidence, text in words.items()}.get(code, code)
-
-
-def _coverage(dataset: Mapping[str, Any], keys: Sequence[str]) -> Coverage | None:
-    """Return what to draw; None without polygons and without geometry, or when nothing is known."""
-    cloth = places.cloth() or bare()
-    boxes = tuple(box for geometry in _geometries(dataset) if (box := _drawn_box(geometry)))
-    drawn = tuple(key for key in keys if key in cloth.outlines)
-    near = [box for box in boxes if _overlaps(box, (0, 0, WIDTH, cloth.height))]
-    if not drawn and not near:
-        return None
-    shown = [cloth.outlines[key].box for key in drawn] or near
-    return Coverage(_within(window(shown, 0.35, 2.0), cloth.height), drawn, boxes)
-
-
-def _within(shown: Box, height: int) -> Box:
-    """Keep the window from being larger than the cloth."""
-    return (0, 0, WIDTH, height) if shown[2] > WIDTH else shown
-
-
-def _overlaps(one: Box, other: Box) -> bool:
-    return one[0] < other[2] and other[0] < one[2] and one[1] < other[3] and other[1] < one[3]
-
-
-def _geometries(dataset: Mapping[str, Any]) -> Iterator[Any]:
-    for coverage in _list(dataset.get("spatial_coverage")):
-        for field in ("bbox", "geom"):
-            if isinstance(coverage, Mapping) and coverage.get(field):
-                yield coverage[field]
-                break
-    if not dataset.get("spatial_coverage") and dataset.get("spatial"):
-        yield dataset["spatial"]
-
-
-def _drawn_box(geometry: Any) -> Box | None:
-    """Return the box of a GeoJSON geometry in drawing units: left, top, right, bottom."""
-    try:
-        document = json.loads(geometry) if isinstance(geometry, str) else geometry
-        corners = list(_positions(document["coordinates"]))
-    except (ValueError, TypeError, KeyError):
-        return None
-    if not corners:
-        return None
-    cloth = places.cloth() or bare()
-    left, top = cloth.point(min(c[0] for c in corners), max(c[1] for c in corners))
-    right, bottom = cloth.point(max(c[0] for c in corners), min(c[1] for c in corners))
-    return left, top, right, bottom
-
-
-def _positions(coordinates: Any) -> Iterator[tuple[float, float]]:
-    if coordinates and isinstance(coordinates[0], int | float):
-        yield float(coordinates[0]), float(coordinates[1])
-    else:
-        for part in coordinates:
-            yield from _positions(part)
-
-
-def _file(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> File:
-    kind = str(resource.get("format") or "")
-    page = tk.h.url_for(
-        f"{dataset.get('type') or 'dataset'}_resource.read", id=dataset["name"], resource_id=resource["id"]
-    )
-    octets = str(resource.get("size") or "")
-    url = str(resource.get("download_url") or resource.get("url") or "")
-    title = cards.text(resource, "name", otherwise=str(resource.get("name") or kind or tk._("File")))
-    if title.value.casefold() == kind.casefold():  # many portals name a file by its format
-        title = Text(kind, "", foreign=False)
-    return File(
-        id=resource["id"],
-        title=title,
-        named=_file_name(url),
-        description=cards.text(resource, "description"),
-        format=kind,
-        size=phrases.size(int(octets), cards.reader()) if octets.isdigit() else "",
-        url=url if url.startswith(("http://", "https://", "/", "ftp://")) else "",
-        page=page,
-        service=kind.upper() in SERVICES,
-        drawable=kind.lower() in DRAWN_FORMATS or str(resource.get("mimetype") or "") in DRAWN_FORMATS,
-    )
-
-
-def _file_name(url: str) -> str:
-    """Return the name of the file at an address, "" when its path ends without one."""
-    name = unquote(urlsplit(url).path.rpartition("/")[2])
-    return name if "." in name and len(name) < 80 else ""
-
-
-def _table(dataset: Mapping[str, Any]) -> Table | None:
-    """Return the first rows of the first file whose rows the DataStore has."""
-    tables = (table_of(dataset, resource) for resource in dataset.get("resources") or [])
-    return next((table for table in tables if table), None)
-
-
-def table_of(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> Table | None:
-    """Return the first rows of a file, None when the DataStore does not have them."""
-    if not resource.get("datastore_active"):
-        return None
-    try:
-        found = tk.get_action("datastore_search")({}, {"resource_id": resource["id"], "limit": ROWS})
-    except (tk.ObjectNotFound, tk.NotAuthorized, tk.ValidationError):
-        return None
-    return _rows(dataset, resource, found)
-
-
-def _rows(dataset: Mapping[str, Any], resource: Mapping[str, Any], found: Mapping[str, Any]) -> Table:
-    fields = [(f["id"], f["type"]) for f in found["fields"] if f["id"] != "_id"]
-    shown = fields[:COLUMNS]
-    page = f"{dataset.get('type') or 'dataset'}_resource.read"
-    return Table(
-        title=cards.text(resource, "name"),
-        fields=[(name, _type(kind), kind.startswith(("int", "numeric", "float"))) for name, kind in shown],
-        rows=[["" if row[name] is None else str(row[name]) for name, _ in shown] for row in found["records"]],
-        total=found.get("total", 0),
-        hidden=len(fields) - len(shown),
-        url=tk.h.url_for(page, id=dataset["name"], resource_id=resource["id"]),
-    )
-
-
-def _type(kind: str) -> str:
-    """Name a column type of PostgreSQL for somebody who is none of its users."""
-    if kind.startswith(("int", "bigint", "numeric", "float")):
-        return tk._("number")
-    if kind.startswith(("timestamp", "date", "time")):
-        return tk._("time")
-    return {"bool": tk._("yes or no"), "json": tk._("structure")}.get(kind, tk._("text"))
 
 
 def _steps(dataset: Mapping[str, Any]) -> Iterator[Step]:

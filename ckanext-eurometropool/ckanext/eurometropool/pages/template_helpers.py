@@ -12,6 +12,7 @@ from flask import request
 from ckanext.eurometropool.pages import (
     cards,
     dataset_page,
+    files,
     forms,
     home,
     link_correction,
@@ -21,8 +22,9 @@ from ckanext.eurometropool.pages import (
     understanding,
 )
 from ckanext.eurometropool.pages.cards import Card
-from ckanext.eurometropool.pages.dataset_page import DatasetPage, Table
+from ckanext.eurometropool.pages.dataset_page import DatasetPage
 from ckanext.eurometropool.pages.drawing import Box, Cloth, bare, window
+from ckanext.eurometropool.pages.files import Table
 from ckanext.eurometropool.pages.home import Home
 from ckanext.eurometropool.pages.languages import NAMES, Text
 from ckanext.eurometropool.pages.link_correction import Corrections
@@ -299,7 +301,7 @@ def portal_form_heading(dataset_type: str, dataset: Mapping[str, Any] | None) ->
 
 def portal_table(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> Table | None:
     """Return the first rows of a file, None when the DataStore does not have them."""
-    return dataset_page.table_of(dataset, resource)
+    return files.table_of(dataset, resource)
 
 
 def portal_file_details(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> list[Mapping[str, Any]]:
