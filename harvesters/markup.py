@@ -14,6 +14,16 @@ DEPTH_LIMIT = 100
 
 _DECLARED = re.compile(rb"\A\s*<\?xml[^>]*?encoding\s*=\s*[\"']([A-Za-z0-9._-]+)[\"'][^>]*?\?>")
 
+_UNFINISHED = frozenset(
+    expat.errors.codes[message]
+    for message in (
+        expat.errors.XML_ERROR_NO_ELEMENTS,
+        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
+        expat.errors.XML_ERROR_PARTIAL_CHAR,
+        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
+    )
+)
+
 
 class ForbiddenMarkupError(ValueError):
     """The page declares a document type or entities."""
@@ -35,6 +45,11 @@ def look_over(page: bytes, root: str | None = None) -> expat.ExpatError | None:
     except expat.ExpatError as error:
         return error
     return None
+
+
+def is_cut(error: expat.ExpatError) -> bool:
+    """Tell whether a page that could not be read to its end simply stops, rather than being wrong."""
+    return error.code in _UNFINISHED
 
 
 class _Looker:

@@ -78,6 +78,13 @@ def positive(source: Source, key: str, default: int, most: int) -> int:
     return value
 
 
+def shortfall(received: int, promised: int | None, field: str, url: str) -> list[Problem]:
+    """Say so when a portal gave fewer records than it promised; ``field`` is where it promised them."""
+    if promised is None or received >= promised:
+        return []
+    return [Problem(None, field, f"{received} of {promised}", Reason.FEWER_THAN_PROMISED, url)]
+
+
 @dataclass
 class Pass:
     """What one pass over a source has seen: pages, guids, failures. Makes the `Page`s that protocols yield."""

@@ -21,7 +21,7 @@ from ckanext.harvesters.ckan_api.dataset import map_dataset
 from ckanext.harvesters.mapping import json_records
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.json_records import Fields, Listed, write_record
-from ckanext.harvesters.paging import Pass, ask, base_of, positive, with_query
+from ckanext.harvesters.paging import Pass, ask, base_of, positive, shortfall, with_query
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import (
     Client,
@@ -69,8 +69,8 @@ class CkanApi:
             if run.repeats(records):
                 records, problems = [], [Problem(None, "start", str(start), Reason.PAGE_REPEATED, url)]
             last = start + size >= run.total if run.total is not None else not listed.items
-            if last and not failed and run.total is not None and received < run.total:
-                problems.append(Problem(None, "count", f"{received} of {run.total}", Reason.FEWER_THAN_PROMISED, url))
+            if last and not failed:
+                problems += shortfall(received, run.total, "count", url)
             complete = not any(problem.severity is Severity.ERROR for problem in problems)
             yield run.page(records, problems, complete=complete)
             if last:

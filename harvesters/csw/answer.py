@@ -56,7 +56,7 @@ def _read_all(page: bytes, answer: Answer) -> _Reader:
         try:
             reader.read()
         except expat.ExpatError as error:
-            cut = error.code in _UNFINISHED
+            cut = markup.is_cut(error)
             answer.faults.append((shorten(str(error)), Reason.PAGE_CUT if cut else Reason.PAGE_UNREADABLE))
             resumed = None if cut or len(answer.faults) >= FAULT_LIMIT else reader.following()
             if resumed is None:
@@ -64,17 +64,6 @@ def _read_all(page: bytes, answer: Answer) -> _Reader:
             reader = _Reader(page, resumed, reader.wrapper(), answer)
         else:
             return reader
-
-
-_UNFINISHED = frozenset(
-    expat.errors.codes[message]
-    for message in (
-        expat.errors.XML_ERROR_NO_ELEMENTS,
-        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
-        expat.errors.XML_ERROR_PARTIAL_CHAR,
-        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
-    )
-)
 
 
 class _Reader:

@@ -23,7 +23,7 @@ from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.iso.codes import DATASETS
 from ckanext.harvesters.mapping.iso.dataset import map_dataset
 from ckanext.harvesters.mapping.iso.document import Document
-from ckanext.harvesters.paging import Pass, ask, base_of, positive, with_query
+from ckanext.harvesters.paging import Pass, ask, base_of, positive, shortfall, with_query
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import (
     GUID_LIMIT,
@@ -169,10 +169,7 @@ def _shortfall(source: Source, client: Client, received: int, promised: int | No
         promised = read(ask(client, address, XML).content, address).matched or promised
     except SourceError:
         pass  # the promise of the pages stands
-    if received >= promised:
-        return []
-    said = f"{received} of {promised}"
-    return [Problem(None, "numberOfRecordsMatched", said, Reason.FEWER_THAN_PROMISED, url)]
+    return shortfall(received, promised, "numberOfRecordsMatched", url)
 
 
 def _records(source: Source, answer: Answer, url: str) -> tuple[list[SourceRecord], list[Problem]]:

@@ -25,7 +25,7 @@ from ckanext.harvesters.mapping import urls
 from ckanext.harvesters.mapping.dcat.dataset import map_dataset
 from ckanext.harvesters.mapping.dcat.graph import Graph, Node
 from ckanext.harvesters.mapping.draft import Draft
-from ckanext.harvesters.paging import Pass, ask, base_of, positive
+from ckanext.harvesters.paging import Pass, ask, base_of, positive, shortfall
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import (
     GUID_LIMIT,
@@ -161,11 +161,8 @@ class _Walk:
         problems = [doubt for doubt in doubts if doubt is not None]
         if document.faults and not following and not self._waiting:
             self.past_failure(url)
-        total = self.run.total
-        if not self._waiting and not problems and total is not None and self._received < total and not self._unsure:
-            problems.append(
-                Problem(None, "hydra:totalItems", f"{self._received} of {total}", Reason.FEWER_THAN_PROMISED, url)
-            )
+        if not self._waiting and not problems and not self._unsure:
+            problems += shortfall(self._received, self.run.total, "hydra:totalItems", url)
         return problems
 
     def _follow(self, field: str, link: str, url: str) -> Problem | None:

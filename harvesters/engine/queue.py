@@ -9,13 +9,11 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, datetime
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest.model import HarvestJob, HarvestSource
-from rq.exceptions import DuplicateJobError
 from rq.job import JobStatus
 
 from ckanext.harvesters import config
@@ -23,11 +21,9 @@ from ckanext.harvesters.engine import runs
 from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.run import run
 from ckanext.harvesters.engine.sources import protocol_names, registered
+from ckanext.oslo import slots
 
 log = logging.getLogger(__name__)
-
-#: How long the queue keeps a tick that failed, for a person to look at (seconds).
-_DAY = 86_400
 
 _PENDING = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
 
@@ -89,19 +85,9 @@ def _is_pending(job_id: str) -> bool:
 
 
 def arm() -> None:
-    """See to it that `tick` comes in time: the next one is put on the queue's schedule unless it is there.
-
-    The time is cut into slots and a tick is named by its slot, so that any number of callers arm one tick. A worker
-    with the scheduler (``ckan jobs worker``, not ``--no-scheduler``) brings it onto the queue.
-    """
+    """See to it that `tick` comes in time."""
     every = config.schedule_every().total_seconds()
-    slot = int(time.time() // every) + 1
-    queue = tk.get_job_queue(config.queue())
-    job = queue.create_job(tick, job_id=f"harvest-tick-{slot}", result_ttl=0, failure_ttl=_DAY)
-    try:
-        queue.schedule_job(job, datetime.fromtimestamp(slot * every, UTC), unique=True)
-    except DuplicateJobError:
-        log.debug("The tick of slot %s is armed already", slot)
+    slots.arm(tick, "harvest-tick", queue=config.queue(), after=time.time(), every=every, ahead=2)
 
 
 def tick() -> None:

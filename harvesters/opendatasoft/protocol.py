@@ -20,7 +20,7 @@ from ckanext.harvesters.mapping import json_records
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.json_records import Fields, write_record
 from ckanext.harvesters.opendatasoft.dataset import map_dataset
-from ckanext.harvesters.paging import Pass, ask, base_of, positive, with_query
+from ckanext.harvesters.paging import Pass, ask, base_of, positive, shortfall, with_query
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import (
     Client,
@@ -67,10 +67,8 @@ class Opendatasoft:
             if not whole and run.repeats(records):
                 records, problems = [], [Problem(None, "page", f"offset {offset}", Reason.PAGE_REPEATED, url)]
             last = whole or _is_last(run.total, offset + size, len(answer.items))
-            if last and run.total is not None and received < run.total:
-                problems.append(
-                    Problem(None, "total_count", f"{received} of {run.total}", Reason.FEWER_THAN_PROMISED, url)
-                )
+            if last:
+                problems += shortfall(received, run.total, "total_count", url)
             # The export begins anew: what the window has already given is not a duplicate there.
             fresh = [record for record in records if record.guid not in run] if whole else records
             yield run.page(fresh, problems, complete=not problems)

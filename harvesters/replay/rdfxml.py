@@ -8,24 +8,15 @@ from xml.sax.saxutils import escape, quoteattr
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
+from ckanext.oslo.profiles import terms
+
 Node = NamedNode | BlankNode
 Term = NamedNode | BlankNode | Literal | Triple
 Statements = Mapping[Node, Sequence[tuple[NamedNode, Term]]]
 """What is said of each subject: property and value."""
 
-NAMESPACES = {
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "adms": "http://www.w3.org/ns/adms#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "locn": "http://www.w3.org/ns/locn#",
-    "geosparql": "http://www.opengis.net/ont/geosparql#",
-    "dcatap": "http://data.europa.eu/r5r/",
-}
+_PREFIXES = ("rdf", "dcat", "dct", "foaf", "vcard", "adms", "skos", "owl", "locn", "geosparql", "dcatap")
+NAMESPACES = {prefix: terms.PREFIXES[prefix] for prefix in _PREFIXES}
 PREFIXES = {namespace: prefix for prefix, namespace in NAMESPACES.items()}
 RDF_TYPE = NamedNode(NAMESPACES["rdf"] + "type")
 XSD_STRING = "http://www.w3.org/2001/XMLSchema#string"

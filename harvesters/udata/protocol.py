@@ -19,7 +19,7 @@ from urllib.parse import parse_qs, urlsplit
 from ckanext.harvesters.mapping import json_records, urls
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.json_records import Fields, write_record
-from ckanext.harvesters.paging import Pass, ask, base_of, positive, with_query
+from ckanext.harvesters.paging import Pass, ask, base_of, positive, shortfall, with_query
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import (
     Client,
@@ -136,10 +136,8 @@ class _Walk:
         else:
             following, doubt = self._next(listed.envelope.get("next_page"), url)
             problems += [doubt] if doubt else []
-            if following is None and not doubt and listed.total is not None and self._received < listed.total:
-                problems.append(
-                    Problem(None, "total", f"{self._received} of {listed.total}", Reason.FEWER_THAN_PROMISED, url)
-                )
+            if following is None and not doubt:
+                problems += shortfall(self._received, listed.total, "total", url)
         self._run.total = None if self._several else listed.total
         # The same dataset in two queries is no fault of the portal.
         fresh = [record for record in records if record.guid not in self._run] if self._several else records

@@ -154,11 +154,12 @@ def test_ticks_are_armed_once_and_do_their_round(make: Any) -> None:
     queue = toolkit.get_job_queue(config.queue())
     registry = queue.scheduled_job_registry
     queue.empty()
-    for key in queue.connection.scan_iter("rq:job:oslo-quality-tick-*"):
+    for key in queue.connection.scan_iter("rq:job:*-quality-*"):
         registry.remove(key.decode().removeprefix("rq:job:"))
         queue.connection.delete(key)
     jobs.arm(), jobs.arm()
-    assert len([one for one in registry.get_job_ids() if one.startswith("oslo-quality-tick")]) == 1
+    # This slot's and the next one's: a worker that dies in one does not end the chain.
+    assert len([one for one in registry.get_job_ids() if "-quality-" in one]) == 2
     make()
     toolkit.config["ckanext.oslo.quality.links"] = False
     try:

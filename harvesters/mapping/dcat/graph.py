@@ -12,26 +12,13 @@ from pyoxigraph import BlankNode, Literal, NamedNode, RdfFormat
 from ckanext.harvesters.mapping.languages import Tag, tag
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import RecordError
+from ckanext.oslo.profiles.terms import PREFIXES
 
 Node = NamedNode | BlankNode
 Term = NamedNode | BlankNode | Literal
 
-NAMESPACES = {
-    "rdf": "http://www.w3.org/1999/02/22-rdf-syntax-ns#",
-    "rdfs": "http://www.w3.org/2000/01/rdf-schema#",
-    "dcat": "http://www.w3.org/ns/dcat#",
-    "dct": "http://purl.org/dc/terms/",
-    "foaf": "http://xmlns.com/foaf/0.1/",
-    "vcard": "http://www.w3.org/2006/vcard/ns#",
-    "adms": "http://www.w3.org/ns/adms#",
-    "skos": "http://www.w3.org/2004/02/skos/core#",
-    "owl": "http://www.w3.org/2002/07/owl#",
-    "schema": "http://schema.org/",
-    "locn": "http://www.w3.org/ns/locn#",
-    "spdx": "http://spdx.org/rdf/terms#",
-    "dcatap": "http://data.europa.eu/r5r/",
-    "mdcat": "https://data.vlaanderen.be/ns/metadata-dcat#",
-}
+_PREFIXES = ("rdf", "rdfs", "dcat", "dct", "foaf", "vcard", "adms", "skos", "owl", "locn", "spdx", "dcatap", "mdcat")
+NAMESPACES = {prefix: PREFIXES[prefix] for prefix in _PREFIXES} | {"schema": "http://schema.org/"}
 #: Relative IRIs are resolved against this, so that they can be told from absolute ones afterwards.
 BASE = "http://relative.invalid/"
 

@@ -17,7 +17,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from xml.parsers import expat
 
-from ckanext.harvesters.markup import DEPTH_LIMIT, ForbiddenMarkupError, UnreadableError, as_utf8
+from ckanext.harvesters.markup import DEPTH_LIMIT, ForbiddenMarkupError, UnreadableError, as_utf8, is_cut
 from ckanext.harvesters.reasons import Reason
 
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
@@ -231,7 +231,7 @@ def _scan_all(page: bytes) -> tuple[bytes | None, list[Element], list[Fault]]:
         except expat.ExpatError as error:
             head = head or scanner.head
             elements += scanner.elements
-            cut = error.code in _UNFINISHED
+            cut = is_cut(error)
             faults.append(Fault(_iri_near(page, scanner), str(error), Reason.PAGE_CUT if cut else Reason.NOT_RDF))
             resumed = _next_record(page, scanner) if head and not cut else None
             if resumed is None:
@@ -240,17 +240,6 @@ def _scan_all(page: bytes) -> tuple[bytes | None, list[Element], list[Fault]]:
         else:
             return head or scanner.head, elements + scanner.elements, faults
     return head, elements, faults
-
-
-_UNFINISHED = frozenset(
-    expat.errors.codes[message]
-    for message in (
-        expat.errors.XML_ERROR_NO_ELEMENTS,
-        expat.errors.XML_ERROR_UNCLOSED_TOKEN,
-        expat.errors.XML_ERROR_PARTIAL_CHAR,
-        expat.errors.XML_ERROR_UNCLOSED_CDATA_SECTION,
-    )
-)
 
 
 def _iri_near(page: bytes, scanner: _Scanner) -> str | None:

@@ -9,16 +9,14 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, datetime
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from redis import Redis
-from rq.exceptions import DuplicateJobError
 
 from ckanext.eurometropool.tables import config, loading
+from ckanext.oslo import slots
 
 log = logging.getLogger(__name__)
 
@@ -76,21 +74,9 @@ def _load(connection: Redis, package_id: str) -> None:
 
 
 def _arm(moment: float) -> None:
-    """Put a job on the queue's schedule. It is named by its moment, so that a thousand callers arm one."""
-    slot = int(moment // SETTLING) + 1
-    queue = get_queue(config.queue())
-    job = queue.create_job(
-        work,
-        job_id=f"{tk.config['ckan.site_id']}-tables-{slot}",
-        timeout=LEASE,
-        result_ttl=0,
-        failure_ttl=LEASE,
-        meta={"title": "load tables"},
-    )
-    try:
-        queue.schedule_job(job, datetime.fromtimestamp(slot * SETTLING, UTC), unique=True)
-    except DuplicateJobError:
-        log.debug("The job of slot %s is armed already", slot)
+    """Have the list worked through soon after a moment."""
+    meta = {"title": "load tables"}
+    slots.arm(work, "tables", queue=config.queue(), after=moment, every=SETTLING, timeout=LEASE, meta=meta)
 
 
 def _now() -> float:

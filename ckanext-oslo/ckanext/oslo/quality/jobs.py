@@ -9,15 +9,13 @@ from __future__ import annotations
 import logging
 import time
 from collections.abc import Callable
-from datetime import UTC, datetime
 from typing import Any
 
 from ckan import model
 from ckan.plugins import toolkit
 from redis.exceptions import RedisError
-from rq.exceptions import DuplicateJobError
 
-from ckanext.oslo import fetch
+from ckanext.oslo import fetch, slots
 from ckanext.oslo.profiles.config import portal_from_config
 from ckanext.oslo.quality import config, links, store
 from ckanext.oslo.quality.tables import now
@@ -27,26 +25,15 @@ log = logging.getLogger(__name__)
 TURN = 10.0
 """Seconds a turn of measuring, or of link checks, may take."""
 BATCH = 200
-_DAY = 86_400
 _REMIND = 60.0
 _armed_at = 0.0
 
 
 def arm() -> None:
-    """See to it that `tick` comes in time: the next one is put on the queue's schedule unless it is there.
-
-    The time is cut into slots and a tick is named by its slot, so that any number of callers arm one tick.
-    """
+    """See to it that `tick` comes in time."""
     every = config.every().total_seconds()
-    if not every:
-        return
-    slot = int(time.time() // every) + 1
-    queue = toolkit.get_job_queue(config.queue())
-    job = queue.create_job(tick, job_id=f"oslo-quality-tick-{slot}", result_ttl=0, failure_ttl=_DAY)
-    try:
-        queue.schedule_job(job, datetime.fromtimestamp(slot * every, UTC), unique=True)
-    except DuplicateJobError:
-        log.debug("The tick of slot %s is armed already", slot)
+    if every:
+        slots.arm(tick, "quality", queue=config.queue(), after=time.time(), every=every, ahead=2)
 
 
 def arm_now_and_then() -> None:
