@@ -31,7 +31,7 @@ def shared() -> Path:
     reason = f"no recorded catalogues in {folder}; set PORTAL_SHARED to their folder"
     if os.environ.get("CI"):
         pytest.fail(reason)
-    pytest.skip(reason)
+    pytest.skip(reason)  # recorded catalogues belong to others: a checkout elsewhere does not have them
 
 
 @pytest.fixture(scope="session")

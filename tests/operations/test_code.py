@@ -105,7 +105,7 @@ def test_imports_flow_one_way() -> None:
 def test_nothing_fetched_is_tracked() -> None:
     files = run("git", "ls-files", "-z").stdout.split("\0")
     if files == [""]:
-        pytest.skip("not a git checkout")
+        pytest.skip("not a git checkout: an unpacked archive tells nothing of what is tracked")
     large = [
         file for file in files if file and os.path.lexists(PROJECT / file) and (PROJECT / file).stat().st_size > 500_000
     ]

@@ -64,6 +64,7 @@ def data(publisher: Publisher, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) 
         text = (files.DATA / f"{name}.yaml").read_text(encoding="utf-8")
         official = next(line for line in text.splitlines() if line.startswith("official:"))
         (folder / f"{name}.yaml").write_text(text.replace(official, f"official: {publisher.address}"), encoding="utf-8")
+    # The shipped files name official addresses on the internet; these copies name the server on loopback instead.
     monkeypatch.setattr(files, "DATA", folder)
     files.explanations.cache_clear()
     use_refreshed(tmp_path / "kept")

@@ -156,6 +156,7 @@ def test_actions_answer_as_the_addresses_do(app, synced: Product):
 
 @pytest.mark.usefixtures("clean_redis")
 def test_reader_of_old_data_brings_a_lost_chain_of_refreshes_back(app, synced: Product, monkeypatch):
+    # An hour passes for the page: the test does not wait for one.
     monkeypatch.setattr("ckanext.eurometropool.products.views.datetime", _Later)
     assert schedule.ensure(synced) is True
     schedule.stop(synced)

@@ -32,6 +32,7 @@ def jobs() -> list[str]:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what is put on the list be due in the same moment."""
+    # The five seconds that changes have to settle, made short: no test waits for them.
     monkeypatch.setattr(waiting, "SETTLING", 0.001)
 
 

@@ -163,6 +163,7 @@ class TestOneFile:
     def test_a_large_file_comes_in_slices_through_a_store_on_disk(
         self, serve: Any, client: Any, monkeypatch: pytest.MonkeyPatch
     ) -> None:
+        # The bounds of a file of 20 MB, made small: the code is the same, the test takes no minute.
         monkeypatch.setattr("ckanext.harvesters.dcat.catalogue.ON_DISK", 1_000)
         monkeypatch.setattr("ckanext.harvesters.dcat.protocol.SLICE", 4)
         portal = dcat_feed.DcatFeed(feed(*(described(number) for number in range(10))))
@@ -272,6 +273,7 @@ class TestHostile:
         assert time.process_time() - begun < 3
 
     def test_a_bomb_in_gzip_is_stopped(self, serve: Any, client: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        # The bound made small, so that the bomb need not hold half a gigabyte.
         monkeypatch.setattr(document, "DOCUMENT_LIMIT", 1_000_000)
         with pytest.raises(SourceError) as raised:
             read(serve, client, gzip.compress(b" " * 20_000_000), "application/gzip")

@@ -75,9 +75,12 @@ def indexed(document: Mapping[str, Any]) -> None:
         finish([Shown(package_id, due.mark, dataset)], portal_from_config())
 
 
-def complete(seconds: float = PATIENCE, only: str | None = None) -> int:
-    """Write what is due, ``only`` one dataset if asked; return how many are left because the time was up."""
-    end = time.monotonic() + seconds
+def complete(seconds: float | None = None, only: str | None = None) -> int:
+    """Write what is due, ``only`` one dataset if asked; return how many are left because the time was up.
+
+    ``seconds``: how long this may take, else as long as a reader has patience.
+    """
+    end = time.monotonic() + (PATIENCE if seconds is None else seconds)
     after = ""
     while True:
         query = sa.select(FeedDue.package_id, FeedDue.mark).where(FeedDue.package_id > after)
