@@ -226,3 +226,29 @@ class TestRebuild:
 def test_options_are_declared(with_plugins: None) -> None:
     assert toolkit.config["ckanext.oslo.feeds.stream.versions"] == 0
     assert toolkit.aslist(toolkit.config["ckanext.oslo.feeds.not_datasets"]) == ["harvest", "showcase"]
+
+
+class TestSharedIri:
+    """Two datasets of one foreign IRI: data.gouv.fr and the portal it collects from each describe it."""
+
+    IRI = "https://data.example/dataset/42"
+
+    def iris(self, app: Any) -> set[str]:
+        due.complete_all()
+        return catalogue(app)
+
+    def test_the_first_keeps_it_and_the_second_goes_out_under_the_portals_own(self, app: Any, make: Make) -> None:
+        make(uri=self.IRI)
+        second = make(uri=self.IRI)
+        found = self.iris(app)
+        assert len(found) == 2
+        assert {iri for iri in found if iri.endswith(second["id"])} == found - {self.IRI}
+        alone = app.get(f"/dataset/{second['id']}.nt").data.decode()
+        assert self.IRI in alone  # it knows the other's
+
+    @pytest.mark.parametrize("change", CHANGES)
+    def test_the_second_takes_it_over_when_the_first_goes(self, app: Any, make: Make, change: str) -> None:
+        first, _second = make(uri=self.IRI), make(uri=self.IRI)
+        assert len(self.iris(app)) == 2
+        CHANGES[change](first)
+        assert self.iris(app) == {self.IRI}

@@ -159,7 +159,11 @@ def finish(shown: Sequence[Shown], portal: Portal, names: Iterable[str] = profil
 
 
 def _entries(dataset: Mapping[str, Any], portal: Portal, names: Iterable[str] = profiles.NAMES) -> list[Entry]:
-    return [] if dataset.get("type") in config.not_datasets() else list(entries(dataset, portal, names))
+    if dataset.get("type") in config.not_datasets():
+        return []
+    if dataset.get("uri") and store.has_elder(model.Session, dataset["id"]):
+        dataset = profiles.apart(dataset)
+    return list(entries(dataset, portal, names))
 
 
 def ask_for_the_rest() -> None:

@@ -113,6 +113,23 @@ def public(connection: Connection, ids: Iterable[str]) -> dict[str, datetime]:
     return {row.id: row.metadata_modified for row in rows if not row.owner_org or row.owner_org in active}
 
 
+def has_elder(connection: Connection, package_id: str) -> bool:
+    """Tell whether an older dataset that everybody may see has the same foreign IRI.
+
+    One graph can hold one description of an IRI: it goes to the dataset that was here first.
+    """
+    elder, own = model.package_table.alias("elder"), model.package_table.alias("own")
+    query = sa.select(sa.literal(1)).where(
+        own.c.id == package_id,
+        elder.c.extras["uri"].astext == own.c.extras["uri"].astext,
+        elder.c.id != own.c.id,
+        elder.c.state == "active",
+        sa.func.coalesce(elder.c.private, False).is_(False),
+        sa.tuple_(elder.c.metadata_created, elder.c.id) < sa.tuple_(own.c.metadata_created, own.c.id),
+    )
+    return connection.execute(query.limit(1)).first() is not None
+
+
 def hidden(connection: Connection, ids: set[str]) -> set[str]:
     """Give those of the datasets that are gone or that not everybody may see."""
     if not ids:
