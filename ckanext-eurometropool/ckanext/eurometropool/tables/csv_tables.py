@@ -8,7 +8,6 @@ exports of portals write UTF-8 with ``,`` and ISO dates. Both are read, and what
 from __future__ import annotations
 
 import csv
-import io
 import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
@@ -17,11 +16,12 @@ from datetime import datetime
 from enum import StrEnum
 from itertools import islice
 
-DELIMITERS = ";,\t|"
-SAMPLE = 200  # rows that decide about the delimiter
+from ckanext.oslo.importing import csv_files
+from ckanext.oslo.importing.errors import SheetError
+
+SAMPLE = 200  # rows that decide where the header is, and how many blank ones may stand between
 MOST_COLUMNS = 400  # PostgreSQL takes 1,600, a reader far fewer
 LONGEST_NAME = 63  # bytes of a column's name in PostgreSQL
-LONGEST_CELL = 1_000_000
 
 NUMBER = re.compile(r"[+-]?(0|[1-9]\d{0,17})(\.\d{1,30})?")
 DECIMAL_COMMA = re.compile(r"[+-]?(0|[1-9]\d{0,17})(,\d{1,30})?")
@@ -72,11 +72,12 @@ class Table:
 
 def read(content: bytes, most_rows: int) -> Table:
     """Read a CSV file. Raises NotATableError."""
-    text = decode(content)
-    delimiter = delimiter_of(text)
+    text = _text(content)
     try:
         rows = [
-            row for row in islice(_rows(text, delimiter), most_rows + 1 + SAMPLE) if any(cell.strip() for cell in row)
+            row
+            for row in islice(csv_files.rows_of(text, csv_files.delimiter_of(text)), most_rows + 1 + SAMPLE)
+            if any(cell.strip() for cell in row)
         ]
     except csv.Error as error:
         raise NotATableError(Trouble.NOT_A_TABLE) from error
@@ -102,44 +103,14 @@ def read(content: bytes, most_rows: int) -> Table:
     return Table(columns, written, truncated=len(body) > most_rows)
 
 
-def decode(content: bytes) -> str:
-    """Decode UTF-8, UTF-16 with its mark, else Windows-1252. Raises NotATableError for what is no text at all."""
-    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
-        encodings = ["utf-16"]
-    else:
-        if b"\x00" in content[:4096] or content.startswith((b"PK\x03\x04", b"%PDF", b"\x1f\x8b")):
-            raise NotATableError(Trouble.NOT_TEXT)
-        encodings = ["utf-8-sig", "cp1252", "latin-1"]
-    for encoding in encodings:
-        try:
-            text = content.decode(encoding).replace("\x00", "")
-        except UnicodeDecodeError:
-            continue
-        if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "{", "[")):
-            raise NotATableError(Trouble.NOT_A_TABLE)
-        return text
-    raise NotATableError(Trouble.NOT_TEXT)
-
-
-def delimiter_of(text: str) -> str:
-    """Find what stands between fields: what cuts most rows into the same number of them, the more the better."""
-
-    def score(delimiter: str) -> tuple[float, int]:
-        try:
-            widths = Counter(len(row) for row in islice(_rows(text, delimiter), SAMPLE) if row)
-        except csv.Error:
-            return (0.0, 0)
-        if not widths:
-            return (0.0, 0)
-        width, count = max(widths.items(), key=lambda item: (item[1], item[0]))
-        return (count / widths.total() if width > 1 else 0.0, width)
-
-    return max(DELIMITERS, key=score)
-
-
-def _rows(text: str, delimiter: str) -> Iterator[list[str]]:
-    csv.field_size_limit(LONGEST_CELL)
-    return csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
+def _text(content: bytes) -> str:
+    try:
+        text, _encoding = csv_files.decode(content)
+    except SheetError as error:
+        raise NotATableError(Trouble.NOT_TEXT) from error
+    if text.lstrip()[:200].lower().startswith(("<!doctype", "<html", "<?xml", "{", "[")):
+        raise NotATableError(Trouble.NOT_A_TABLE)
+    return text.replace("\x00", "")
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
