@@ -24,7 +24,7 @@ RUNTIME = (
     "maven",
 )
 #: What the tests need besides: the browser, and the fonts pages are drawn with.
-TESTING = ("chromium", "fonts-dejavu-core", "shellcheck")
+TESTING = ("chromium", "fonts-dejavu-core", "git", "shellcheck")
 
 POLICY = Path("/usr/sbin/policy-rc.d")
 POLICY_TEXT = (

@@ -386,6 +386,7 @@ def test_axe_finds_nothing(enter, scheme, width):
     page.keyboard.press("Escape")
     page.get_by_role("button", name="Publiceren").click()
     expect(page.locator("#errors")).to_be_visible()
+    page.wait_for_load_state("load")  # a page is judged when it has its style sheets
     found["errors"] = axe.run(page)
     page.goto("/fr/oslo/import")
     found["import"] = axe.run(page)

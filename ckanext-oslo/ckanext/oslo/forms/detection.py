@@ -245,6 +245,6 @@ def language_of(texts: Iterable[str]) -> str | None:
     for text in texts:
         for word in re.findall(r"[^\W\d_]+", text.casefold()):
             counts.update(language for language, known in WORDS.items() if word in known)
-    ranked = [*counts.most_common(2), ("", 0)]
+    ranked = [*counts.most_common(2), ("", 0), ("", 0)]
     (first, most), (_second, next_most) = ranked[0], ranked[1]
     return first if most >= 3 and most >= 2 * next_most else None

@@ -17,7 +17,7 @@ from ckanext.oslo.importing.errors import SheetError
 DELIMITERS = ";,\t|"
 SAMPLE = 100
 """Rows that decide about what stands between cells."""
-LONGEST_CELL = 2_000_000
+LONGEST_CELL = 1_000_000
 
 
 def decode(content: bytes) -> tuple[str, str]:
