@@ -53,6 +53,11 @@ class Layout:
         return self.software / "solr"
 
     @property
+    def jena(self) -> Path:
+        """Apache Jena's jar files, for the tests."""
+        return self.software / "jena"
+
+    @property
     def packages(self) -> Path:
         """Data packages that are read, never imported."""
         return self.software / "packages"

@@ -13,6 +13,7 @@ from operations.steps import Progress, Stamps, StepError, fingerprint, run
 LOCK = PROJECT / "requirements.txt"
 DATA_LOCK = PROJECT / "config" / "data-packages.txt"
 POM = PROJECT / "config" / "solr" / "pom.xml"
+JENA = PROJECT / "tests" / "jena" / "pom.xml"
 ONLINE = "Is the machine online? Then run it again: it carries on where it stopped."
 
 
@@ -22,7 +23,7 @@ def ensure(layout: Layout) -> None:
     log = layout.logs / "setup.log"
     jobs = {
         "Python packages": ("python", fingerprint(LOCK, DATA_LOCK, str(layout.venv)), lambda: _python(layout, log)),
-        "Solr": ("solr", fingerprint(POM), lambda: _solr(layout, log)),
+        "Solr": ("solr", fingerprint(POM), lambda: _jars(POM, layout.solr, log)),
     }
     due = {title: job for title, job in jobs.items() if not stamps.fresh(job[0], job[1])}
     if due:
@@ -69,15 +70,23 @@ def _project(layout: Layout, log: Path) -> None:
     _pip(layout, log, "install", "--no-deps", "--no-build-isolation", "-e", PROJECT)
 
 
-def _solr(layout: Layout, log: Path) -> None:
-    fresh = layout.software / "solr.new"
+def ensure_jena(layout: Layout) -> None:
+    """Bring Apache Jena, with which the tests read exports, to what its pom says."""
+    stamps = Stamps(layout.software / "stamps.json")
+    log = layout.logs / "setup.log"
+    stamps.once("jena", fingerprint(JENA), "Apache Jena", lambda: _jars(JENA, layout.jena, log))
+
+
+def _jars(pom: Path, place: Path, log: Path) -> None:
+    """Download what a pom names, and what that needs, into a folder of jar files."""
+    fresh = place.with_suffix(".new")
     shutil.rmtree(fresh, ignore_errors=True)
     fresh.mkdir()
     # Maven writes beside its pom; the project's folder stays clean.
-    shutil.copy(POM, fresh / "pom.xml")
+    shutil.copy(pom, fresh / "pom.xml")
     goal = ["dependency:copy-dependencies", f"-DoutputDirectory={fresh}", "-DincludeScope=runtime"]
-    cache = layout.software / "maven"
+    cache = place.with_suffix(".maven")
     run(["mvn", "-q", "-B", f"-Dmaven.repo.local={cache}", "-f", fresh / "pom.xml", *goal], log, remedy=ONLINE)
     shutil.rmtree(cache)
-    shutil.rmtree(layout.solr, ignore_errors=True)
-    fresh.replace(layout.solr)
+    shutil.rmtree(place, ignore_errors=True)
+    fresh.replace(place)

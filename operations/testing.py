@@ -6,7 +6,7 @@ import os
 import subprocess
 from pathlib import Path
 
-from operations import debian
+from operations import debian, software
 from operations.layout import PROJECT, Layout
 from operations.mode import Mode
 from operations.portal import Portal
@@ -25,6 +25,7 @@ def prepare() -> tuple[Portal, Settings]:
     """Start the test services and bring their databases up; return the portal they belong to and its settings."""
     here = Portal(Layout.from_environment("test"))
     here.install(*debian.TESTING)
+    software.ensure_jena(here.layout)
     polygons = shared_folder() / "geo" / "municipalities.geojson"
     settings = here.starting(Mode(polygons=str(polygons) if polygons.exists() else ""))
     settings.write_ini(test=True)
@@ -39,6 +40,7 @@ def environment(here: Portal, settings: Settings) -> dict[str, str]:
         "CKAN_INI": str(here.layout.test_ini),
         "PORTAL_SHARED": str(shared_folder()),
         "PORTAL_SOFTWARE": str(here.layout.software),
+        "PORTAL_JENA": str(here.layout.jena),
         "PORTAL_TEST_STATE": str(here.layout.state),
         "PORTAL_TEST_DATABASE": settings.database("postgres"),
         "PATH": f"{here.layout.venv / 'bin'}:{os.environ['PATH']}",
