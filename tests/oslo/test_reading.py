@@ -99,6 +99,7 @@ class TestGeometry:
 
     def test_wkt_is_read(self) -> None:
         assert json.loads(read(field("geometry"), "POINT (3.26 50.83)"))["coordinates"] == [3.26, 50.83]
+        assert json.loads(read(field("geometry"), "SRID=4326;POINT Z (3.26 50.83 17)"))["coordinates"] == [3.26, 50.83]
 
     @pytest.mark.parametrize(
         "written",
@@ -114,6 +115,7 @@ class TestGeometry:
             '{"type": "Polygon", "coordinates": [[[3,50],[4,51]]]}',
             '{"type": "Circle", "coordinates": [1, 2]}',
             "[" * 100_000,
+            "GEOMETRYCOLLECTION(" * 1_000_000,
         ],
     )
     def test_what_is_none_is_refused(self, written: str) -> None:
@@ -189,7 +191,7 @@ class TestSalvage:
         st.sampled_from(["text", "texts", "uris", "concepts", "date", "geometry", "translated", "keywords", "number"])
     )
     def test_never_raises(self, kind: str) -> None:
-        for value in ("x" * 20_000, 7, ["a", 3, None], {"nl": ["x"]}, {"%": "x"}, "[1", "{"):
+        for value in ("x" * 20_000, 7, ["a", 3, None], {"nl": ["x"]}, {"%": "x"}, "[1", "{", "[" * 50_000):
             salvage(field(kind, vocabulary="theme", limit=50), value)
 
     def test_a_list_keeps_its_good_items(self) -> None:
@@ -223,6 +225,7 @@ class TestText:
             ("https://example.org/", None),
             ("https://example.org", None),
             ("https://example.org/page.aspx", None),
+            ("http://[::1/a.csv", None),
         ],
     )
     def test_a_file_type_is_read_from_a_name(self, address: str, format_: str | None) -> None:

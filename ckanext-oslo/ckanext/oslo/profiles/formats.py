@@ -22,6 +22,9 @@ _HEX = re.compile(r"(?:[0-9A-Fa-f]{2})+")
 _MEDIA = re.compile(r"[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*/[A-Za-z0-9][A-Za-z0-9!#$&^_.+-]*")
 
 
+_format_of = lru_cache(maxsize=4_096)(format_of)
+
+
 @dataclass(frozen=True)
 class FileType:
     """A file type: the EU list's URI it goes out as, its media type, whether it is a service, how it is read back."""
@@ -65,17 +68,9 @@ def download_of(resource: Mapping[str, Any]) -> str:
     url = resource.get("url")
     if not isinstance(url, str) or not url:
         return ""
-    if resource.get("url_type") == "upload" or _ends_like_file(url):
+    if resource.get("url_type") == "upload" or _format_of(url):
         return url
     return ""
-
-
-@lru_cache(maxsize=4_096)
-def _ends_like_file(url: str) -> bool:
-    try:
-        return format_of(url) is not None
-    except ValueError:
-        return False
 
 
 def checksum(value: str, algorithm: str) -> tuple[str, str] | None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 from typing import Any
 
 import shapely
@@ -13,8 +12,7 @@ from shapely.geometry import mapping
 from ckanext.oslo.profiles.graph import Graph, Node
 from ckanext.oslo.profiles.places import OUTLINE, SHAPES, outline_of
 from ckanext.oslo.profiles.terms import DCAT, DCT, GEO, RDFS, SKOS
-
-_SYSTEM = re.compile(r"^\s*<[^>]*>\s*")
+from ckanext.oslo.reading.geometry import from_wkt
 
 
 def read_places(graph: Graph, subject: NamedNode, own: str) -> dict[str, Any]:
@@ -51,8 +49,8 @@ def _geojson(literal: Literal) -> str:
     if literal.datatype != GEO.wktLiteral:
         return ""
     try:
-        return json.dumps(mapping(shapely.from_wkt(_SYSTEM.sub("", literal.value))))
-    except (shapely.errors.ShapelyError, AttributeError):
+        return json.dumps(mapping(from_wkt(literal.value)))
+    except (ValueError, shapely.errors.ShapelyError):
         return ""
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from itertools import accumulate
 from typing import Any
 
 import shapely
@@ -15,6 +16,13 @@ from ckanext.oslo.reading.errors import FieldError, _
 _BOX = re.compile(
     r"\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*[,;\s]\s*(-?\d+(?:\.\d+)?)\s*"
 )
+
+
+_BEFORE_WKT = re.compile(r"^\s*(<[^>]*>|SRID=\d+;)\s*")
+_BRACKETS = re.compile(r"[()]")
+
+DEEPEST = 100
+"""Brackets within brackets of well-known text; a collection of multi-polygons has five."""
 
 
 def read_geometry(value: object, *, repair: bool = False) -> str:
@@ -41,6 +49,18 @@ def read_geometry(value: object, *, repair: bool = False) -> str:
     return json.dumps(mapping(geometry))
 
 
+def from_wkt(text: str) -> BaseGeometry:
+    """Read well-known text, without the reference system that may stand before it.
+
+    :raises ValueError: it is nested so deeply that GEOS, which recurses, would take the whole process down
+    :raises shapely.errors.ShapelyError: it is no well-known text
+    """
+    depths = accumulate(1 if bracket[0] == "(" else -1 for bracket in _BRACKETS.finditer(text))
+    if any(depth > DEEPEST for depth in depths):
+        raise ValueError(f"well-known text of more than {DEEPEST} brackets within brackets")
+    return shapely.from_wkt(_BEFORE_WKT.sub("", text))
+
+
 def _parsed(value: object) -> BaseGeometry:
     text = value if isinstance(value, str) else None
     try:
@@ -48,7 +68,7 @@ def _parsed(value: object) -> BaseGeometry:
             west, south, east, north = (float(number) for number in found.groups())
             return box(west, south, east, north)
         if text is not None and not text.lstrip().startswith("{"):
-            return shapely.from_wkt(re.sub(r"^\s*(<[^>]*>|SRID=\d+;)\s*", "", text))
+            return shapely.force_2d(from_wkt(text))
         geojson: Any = json.loads(text) if text is not None else value
         if geojson.get("type") == "Feature":
             geojson = geojson["geometry"]

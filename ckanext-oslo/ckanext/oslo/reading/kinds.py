@@ -44,7 +44,7 @@ def several(value: object) -> list[Any]:
     """Give a list: of a list its items, of JSON of one too, of a text its lines; empty ones are left out."""
     if isinstance(value, str):
         if value.lstrip().startswith("["):
-            with suppress(ValueError):  # a text may happen to start with a bracket
+            with suppress(ValueError, RecursionError):  # a text may happen to start with a bracket
                 value = json.loads(value)
         if isinstance(value, str):
             value = value.splitlines()
@@ -76,7 +76,10 @@ def _format(field: Field, value: object, _language: str) -> str:
 
 def format_of(address: str) -> str | None:
     """Guess the file type from how an address or a file name ends."""
-    name = urlsplit(address).path.rsplit("/", 1)[-1]
+    try:
+        name = urlsplit(address).path.rsplit("/", 1)[-1]
+    except ValueError:  # http://[, which is no address
+        return None
     if "." not in name:
         return None
     found = vocabularies.load("file_type").resolve(name.rsplit(".", 1)[-1])
@@ -108,7 +111,7 @@ def _data(_field: Field, value: object, _language: str) -> Any:
         return value
     try:
         return json.loads(value)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise FieldError(_("This is not JSON.")) from error
 
 

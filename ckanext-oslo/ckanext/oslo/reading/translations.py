@@ -26,7 +26,7 @@ def by_language(value: object, default: str) -> dict[str, Any]:
     :raises FieldError: a language that is not one
     """
     if isinstance(value, str) and value.lstrip().startswith("{"):
-        with suppress(ValueError):  # a text may happen to start with a brace
+        with suppress(ValueError, RecursionError):  # a text may happen to start with a brace
             value = json.loads(value)
     if not isinstance(value, Mapping):
         return {default: value}
