@@ -8,15 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from ckanext.eurometropool.municipalities.contexts import Token, tokens_of
 from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import compounds, concepts, where, word_lists
 from ckanext.eurometropool.search.concepts import Tagged
 from ckanext.eurometropool.search.roots import ELIDED
-from ckanext.eurometropool.search.thesaurus import LANGUAGES, Row, installed
+from ckanext.eurometropool.search.thesaurus import Row, installed
 from ckanext.eurometropool.search.where import Place
+from ckanext.oslo.vocabularies import LANGUAGES
 
 #: What only Solr's language has. A hyphen inside a word, a colon behind one, a question mark at the end are plain.
 _SOLRS = re.compile(
@@ -67,12 +68,7 @@ class Question:
     text: str
     groups: tuple[Group, ...]
     places: tuple[Place, ...] = ()
-    without_places: str = field(default="")
-
-    @property
-    def expanded(self) -> bool:
-        """Tell whether anything but the question's own words is asked for."""
-        return bool(self.places) or any(group.expansions or group.tagged or group.parts for group in self.groups)
+    without_places: str = ""
 
 
 def is_plain(text: str) -> bool:
@@ -83,23 +79,19 @@ def is_plain(text: str) -> bool:
 def understand(text: str, register: Register | None, *, literal: bool = False) -> Question:
     """Read a plain question. `literal`: take its words as they stand, places and all."""
     if literal:
-        return Question(text, tuple(_single(token) for token in _telling(text, tokens_of(text))))
+        words = [token.word for token in _telling(tokens_of(text))[:MOST_WORDS]]
+        return Question(text, tuple(Group(word, (word,)) for word in words))
     located = where.finder(register).locate(text) if register else where.Located((), tuple(tokens_of(text)))
-    tokens = _telling(text, located.rest) if located.rest or not located.places else []
-    if located.places and all(token.word in word_lists.small() for token in located.rest):
-        tokens = []
+    only_places = located.places and all(token.word in word_lists.small() for token in located.rest)
+    tokens = [] if only_places else _telling(located.rest)
     rest = " ".join(text[token.start : token.end] for token in tokens)
     return Question(text, tuple(_groups(text, tokens[:MOST_WORDS])), located.places, rest)
 
 
-def _telling(text: str, tokens: Sequence[Token]) -> list[Token]:
+def _telling(tokens: Sequence[Token]) -> list[Token]:
     """Leave out small words and articles, unless there is nothing else."""
     telling = [token for token in tokens if token.word not in word_lists.small() and token.word not in ELIDED]
     return telling or list(tokens)
-
-
-def _single(token: Token) -> Group:
-    return Group(token.word, (token.word,))
 
 
 def _groups(text: str, tokens: Sequence[Token]) -> Iterator[Group]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from difflib import get_close_matches
 
@@ -11,7 +12,8 @@ from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import asking
 from ckanext.eurometropool.search.question import Question
 from ckanext.eurometropool.search.roots import words_of
-from ckanext.eurometropool.search.thesaurus import LANGUAGES, installed
+from ckanext.eurometropool.search.thesaurus import installed
+from ckanext.oslo.vocabularies import LANGUAGES
 
 #: How alike two words are, 0 to 1, for one to be offered for the other.
 ALIKE = 0.75
@@ -58,5 +60,5 @@ def _replaced(question: Question, corrected: dict[str, str]) -> str:
     text = question.text
     for group in question.groups:
         if better := corrected.get(group.words[0]):
-            text = text.replace(group.said, better, 1)
+            text = re.sub(rf"\b{re.escape(group.said)}\b", better, text, count=1)
     return text
