@@ -18,16 +18,12 @@ def explain(question: Question, ids: Sequence[str], register: Register | None) -
         return {}
     factors = ranking.factors(question.places, register)
     answer = asking.ask(
-        q=query.text(question),
-        defType="edismax",
-        qf=query.FIELDS,
-        tie=query.TIE,
-        mm=query.ENOUGH,
-        boost=ranking.boost(question.places, register),
         fq=f"id:({' OR '.join(query.quoted(one) for one in ids)})",
         fl=["id", "index_id", "score", *(f"{name}:{function}" for name, function in factors.items())],
         rows=len(ids),
         debug="results",
+        tie=query.TIE,
+        **query.parameters(question, register),
         **{"q.op": "AND"},
     )
     accounts = answer.debug.get("explain", {})

@@ -17,8 +17,8 @@ from shapely.geometry.base import BaseGeometry
 from ckanext.eurometropool.municipalities.register import Area, Municipality, Register
 from ckanext.eurometropool.municipalities.said import read
 from ckanext.eurometropool.search import compounds
+from ckanext.oslo.vocabularies import LANGUAGES
 
-LANGUAGES = ("nl", "fr", "en")
 #: Fields of several values that are facets under their own name.
 LISTS = ("theme", "hvd_category", "mobility_theme", "transport_mode", "work_category")
 #: Fields of one value that are facets under their own name.
@@ -32,8 +32,6 @@ TOLERANCE = 0.001
 MOST_POINTS = 400
 #: Fields that say when a dataset changed, the best witness first.
 CHANGED = ("modified", "source_modified", "issued", "metadata_modified")
-#: Column names of a dataset that are indexed.
-MOST_COLUMNS = 500
 
 Dict = dict[str, Any]
 
@@ -49,7 +47,6 @@ def document(package: Mapping[str, Any], register: Register | None) -> Dict:
         **facets(dataset),
         **places(dataset, register),
         **standing(dataset),
-        **columns(dataset),
     }
 
 
@@ -57,9 +54,7 @@ def _slim(package: Mapping[str, Any]) -> Dict:
     slim = dict(package)
     for name in [field.removeprefix("extras_") for field in package if field.startswith("extras_")]:
         value = package[f"extras_{name}"]
-        if name in SAID_OTHERWISE or (
-            isinstance(value, str) and (value[:1] in ("[", "{") or len(value) > LONGEST_TERM)
-        ):
+        if name in SAID_OTHERWISE or _is_unsearchable(value):
             slim.pop(name, None)
             slim.pop(f"extras_{name}")
     if isinstance(slim.get("title_string"), str):
@@ -93,23 +88,6 @@ def standing(dataset: Mapping[str, Any]) -> Dict:
     found["changed"] = next((day for field in CHANGED if (day := _moment(dataset.get(field)))), None)
     score = _score(dataset.get("quality"))
     return {**found, "quality_score": score} if score is not None else found
-
-
-def columns(dataset: Mapping[str, Any]) -> Dict:
-    """Give the names of the columns of its files, where resources tell them."""
-    found: dict[str, None] = {}
-    for resource in dataset.get("resources") or []:
-        for column in _list(resource.get("columns")) if isinstance(resource, Mapping) else []:
-            said = (column,) if isinstance(column, str) else _named(column)
-            found |= {name[:LONGEST_TERM]: None for name in said if isinstance(name, str) and name != "_id"}
-    return {"columns_text": list(found)[:MOST_COLUMNS]} if found else {}
-
-
-def _named(column: Any) -> list[Any]:
-    if not isinstance(column, Mapping):
-        return []
-    info = column.get("info") if isinstance(column.get("info"), Mapping) else {}
-    return [column.get("id"), column.get("name"), column.get("label"), (info or {}).get("label")]
 
 
 def _moment(value: Any) -> str | None:
@@ -192,10 +170,6 @@ def _boxes(register: Register, linked: Sequence[Municipality], area: Area | None
 
 def _mapping(value: Any) -> Mapping[str, Any]:
     return value if isinstance(value, Mapping) else {}
-
-
-def _list(value: Any) -> Sequence[Any]:
-    return value if isinstance(value, list | tuple) else []
 
 
 def _strings(value: Any) -> list[str]:

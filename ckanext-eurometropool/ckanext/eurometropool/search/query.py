@@ -22,9 +22,9 @@ from ckanext.eurometropool.search.question import (
     understand,
 )
 from ckanext.eurometropool.search.roots import words_of
+from ckanext.oslo.vocabularies import LANGUAGES
 
-LANGUAGES = ("nl", "fr", "en")
-#: Title before keywords before description before resources and their columns; parts are those of Dutch compounds.
+#: Title before keywords before description before resources; parts are those of Dutch compounds.
 FIELDS = " ".join(
     [
         *(f"title_{lang}^8" for lang in LANGUAGES),
@@ -35,7 +35,6 @@ FIELDS = " ".join(
         "area_names^2",
         "publisher_text^2",
         "other_text^0.5",
-        "columns_text^0.5",
     ]
 )
 TIE = "0.1"
@@ -55,6 +54,7 @@ SLOP = 4
 
 #: Where the question read is kept between asking and answering, in CKAN's `extras`.
 KEPT = "_question"
+_OPERATORS = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
 _FIELDED = re.compile(r"(?:^|[\s(+\-!])(?:\*|[A-Za-z_][\w.]*):(?!//)\S")
 
 Params = dict[str, Any]
@@ -90,10 +90,16 @@ def _by_words(params: Params, register: Register | None, filters: list[str]) -> 
     # Who says where beside the question means it: names in the question are then words.
     known = None if extras.get("ext_place") else register
     question = understand(words, known, literal=bool(extras.get("ext_literal")))
-    asked |= {"q": text(question), "mm": ENOUGH, "boost": ranking.boost(question.places, register)}
+    asked |= parameters(question, register)
     if question.places and register and not extras.get("ext_everywhere"):
         filters.append(nearness.filters(question.places, register, alone=not question.groups))
     return {**asked, "extras": {**extras, KEPT: question}}
+
+
+def parameters(question: Question, register: Register | None) -> Params:
+    """Give what Solr is asked for a question that was read, but its filters."""
+    boost = ranking.boost(question.places, register)
+    return {"q": text(question), "defType": "edismax", "qf": FIELDS, "mm": ENOUGH, "boost": boost}
 
 
 def text(question: Question) -> str:
@@ -149,9 +155,6 @@ def _keys(field: str, value: Any) -> list[str]:
     values = value if isinstance(value, list | tuple) else str(value or "").split(",")
     keys = [quoted(str(key).strip()) for key in values if str(key).strip()]
     return [f"{field}:({' OR '.join(keys)})"] if keys else []
-
-
-_OPERATORS = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
 
 
 def _place(params: Params, text: Any, register: Register) -> list[str]:
