@@ -17,6 +17,7 @@ from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import explain as explaining
 from ckanext.eurometropool.search import limits, spelling, suggest
 from ckanext.eurometropool.search.query import KEPT
+from ckanext.oslo.vocabularies import LANGUAGES
 
 Dict = dict[str, Any]
 
@@ -97,7 +98,7 @@ def search_suggest(context: Context, data_dict: DataDict) -> Dict:
     if not isinstance(text, str):
         raise tk.ValidationError({"q": [tk._("{name}: this has to be text.").format(name="q")]})
     lang = data_dict.get("lang") or tk.h.lang() or "en"
-    if lang not in suggest.LANGUAGES:
+    if lang not in LANGUAGES:
         raise tk.ValidationError({"lang": [tk._("nl, fr or en")]})
     try:
         limit = min(MOST_SUGGESTIONS, max(1, int(data_dict.get("limit") or 5)))

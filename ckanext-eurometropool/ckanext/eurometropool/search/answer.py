@@ -16,8 +16,8 @@ from ckanext.eurometropool.search.question import Group, Question
 from ckanext.eurometropool.search.roots import root, words_of
 from ckanext.eurometropool.search.thesaurus import roots
 from ckanext.eurometropool.search.where import Place
+from ckanext.oslo.vocabularies import LANGUAGES
 
-LANGUAGES = ("nl", "fr", "en")
 #: Letters of a description that are looked through for the reason why it was found.
 LOOKED_THROUGH = 3000
 
@@ -125,7 +125,7 @@ class Held:
         return bool(wanted) and (self._short if depth == "short" else self._long)[lang].issuperset(wanted)
 
     def has_own(self, words: Sequence[str]) -> bool:
-        """Tell whether folded words are there in any language, or begin a word."""
+        """Tell whether folded words are there, in any one language or in the names of its publisher and files."""
         by_lang = {lang: [root(word, lang) for word in words] for lang in LANGUAGES}
         if any(self.has(wanted, lang, depth) for depth in ("short", "long") for lang, wanted in by_lang.items()):
             return True

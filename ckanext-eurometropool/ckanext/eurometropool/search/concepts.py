@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from functools import cache
 
 from ckanext.eurometropool.search.roots import root, words_of
-from ckanext.oslo.vocabularies import Concept, load
+from ckanext.oslo.vocabularies import LANGUAGES, Concept, load
 
-LANGUAGES = ("nl", "fr", "en")
 #: Fields of the index that hold concepts, with their vocabulary.
 FIELDS: Mapping[str, str] = {
     "theme": "theme",

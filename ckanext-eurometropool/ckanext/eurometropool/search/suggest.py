@@ -11,9 +11,8 @@ from ckanext.eurometropool.municipalities.names import fold
 from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import asking, ranking
 from ckanext.eurometropool.search.query import quoted
-from ckanext.oslo.vocabularies import load
+from ckanext.oslo.vocabularies import LANGUAGES, load
 
-LANGUAGES = ("nl", "fr", "en")
 #: Lists whose concepts are offered, with the index' field they filter.
 THEMES: Mapping[str, str] = {"theme": "theme", "work_category": "work_category", "mobility_theme": "mobility_theme"}
 #: Words that are asked for; who types more is no longer choosing.

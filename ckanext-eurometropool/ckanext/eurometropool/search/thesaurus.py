@@ -18,8 +18,8 @@ from importlib import resources
 
 from ckanext.eurometropool.search import word_lists
 from ckanext.eurometropool.search.roots import root, words_of
+from ckanext.oslo.vocabularies import LANGUAGES
 
-LANGUAGES = ("nl", "fr", "en")
 Roots = tuple[str, ...]
 
 

@@ -14,6 +14,7 @@ from ckanext.eurometropool.municipalities import contexts
 from ckanext.eurometropool.municipalities.contexts import Span, Token
 from ckanext.eurometropool.municipalities.register import AreaKind, Register
 from ckanext.eurometropool.search import word_lists
+from ckanext.oslo.vocabularies import LANGUAGES
 
 #: Areas that hold all there is: no place to look in.
 EVERYWHERE = frozenset([AreaKind.EUROMETROPOLIS])
@@ -146,4 +147,4 @@ def names(register: Register, place: Place) -> list[Mapping[str, str]]:
     found = [register.municipalities[key] for key in place.municipalities]
     if place.area:
         found = [register.areas[place.area]]
-    return [{"key": one.key, **{lang: one.name(lang) for lang in ("nl", "fr", "en")}} for one in found]
+    return [{"key": one.key, **{lang: one.name(lang) for lang in LANGUAGES}} for one in found]
