@@ -1,10 +1,7 @@
-"""Checking datasets half filled in, whole catalogues, and in time."""
+"""Checking datasets half filled in, and whole catalogues."""
 
 from __future__ import annotations
 
-import statistics
-import time
-from pathlib import Path
 from typing import Any
 
 from hypothesis import given, settings
@@ -15,7 +12,6 @@ from ckanext.oslo.profiles.portal import Portal
 from tests.profiles import steward
 from tests.profiles.conftest import PORTAL
 
-BUDGET = 0.3
 """Seconds in which the form has its answer."""
 
 
@@ -44,18 +40,6 @@ def test_a_value_that_cannot_be_written_is_an_error_of_its_field(portal: Portal)
     assert [(one.severity, one.place.field, one.result.rule) for one in findings] == [
         ("error", "title_translated", "Unwritable")
     ]
-
-
-def test_one_dataset_with_twenty_files_is_checked_in_time(portal: Portal, official: Path) -> None:
-    dataset = steward.full("mobility")
-    dataset["resources"] = [dict(dataset["resources"][0], id=f"file-{number}") for number in range(20)]
-    checks.check_dataset(dataset, "mobility_dcat_ap", portal, official)
-    taken = []
-    for _ in range(5):
-        began = time.process_time()
-        checks.check_dataset(dataset, "mobility_dcat_ap", portal, official)
-        taken.append(time.process_time() - began)
-    assert statistics.median(taken) < BUDGET
 
 
 def test_the_catalogue_is_checked_with_its_datasets_and_each_finding_goes_to_its_dataset(portal: Portal) -> None:

@@ -1,37 +1,15 @@
 from __future__ import annotations
 
-import time
-from collections import Counter
-from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from ckanext.eurometropool.municipalities.evidence import THRESHOLD
 from ckanext.eurometropool.municipalities.linker import Linker
 from ckanext.eurometropool.municipalities.register import Register
-
-CASES: list[dict[str, Any]] = yaml.safe_load((Path(__file__).parent / "cases.yaml").read_text("utf-8"))
-
-
-def dataset(case: dict[str, Any]) -> dict[str, Any]:
-    coverage: list[dict[str, Any]] = [{"uri": uri} for uri in case.get("uri", [])]
-    coverage += [{"text": text} for text in case.get("text", [])]
-    if "box" in case:
-        coverage.append({"bbox": ",".join(map(str, case["box"]))})
-    if "shape" in case:
-        coverage.append({"geom": case["shape"]})
-    return {
-        "title_translated": case.get("title", {}),
-        "tags_translated": case.get("keywords", {}),
-        "spatial_coverage": coverage,
-        "subject": case.get("subject", []),
-        "url": case.get("url", ""),
-        "publisher": [{"name": case["publisher"]}] if "publisher" in case else [],
-    }
+from tests.municipalities.cases import CASES, dataset, rightness
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["why"] for case in CASES])
@@ -43,29 +21,11 @@ def test_links_what_a_record_really_says(linker: Linker, case: dict[str, Any]) -
 
 
 def test_precision_and_recall_over_all_cases(linker: Linker, capsys: pytest.CaptureFixture[str]) -> None:
-    counts: Counter[str] = Counter()
-    for case in CASES:
-        places = linker.link(dataset(case))
-        found = {link.key for link in places.links} | ({places.area} if places.area else set())
-        expected = {*case.get("links", {})} | ({case["area"]} if "area" in case else set())
-        counts.update(right=len(found & expected), wrong=len(found - expected), missed=len(expected - found))
-    precision = counts["right"] / (counts["right"] + counts["wrong"])
-    recall = counts["right"] / (counts["right"] + counts["missed"])
+    precision, recall, _ = rightness(linker)
     with capsys.disabled():
         print(f"\nlinker over {len(CASES)} cases: precision {precision:.3f}, recall {recall:.3f}")
     assert precision >= 0.98
     assert recall >= 0.92
-
-
-def test_links_20_000_records_in_a_minute(linker: Linker, capsys: pytest.CaptureFixture[str]) -> None:
-    records = [dataset(case) for case in CASES] * 10
-    started = time.perf_counter()
-    for record in records:
-        linker.link(record)
-    rate = len(records) / (time.perf_counter() - started) * 60
-    with capsys.disabled():
-        print(f"\nlinker: {rate:,.0f} records a minute on one core")
-    assert rate >= 20_000
 
 
 def test_every_link_has_its_evidence_and_is_sure_enough(linker: Linker) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from datetime import date, timedelta
 from typing import Any
 
@@ -13,7 +12,6 @@ from ckan.tests import factories
 from ckan.tests.helpers import call_auth
 
 from ckanext.oslo.cli import oslo
-from ckanext.oslo.profiles.config import portal_from_config
 from ckanext.oslo.quality import config, jobs, store
 from ckanext.oslo.quality.links import Outcome
 from ckanext.oslo.quality.tables import DatasetQuality, Link, QualityDay, now
@@ -85,6 +83,22 @@ def test_failures_are_asked_again_later_and_later(make: Any) -> None:
     assert round((link.due - now()) / timedelta(hours=1)) == 2
 
 
+def test_a_host_with_many_addresses_does_not_keep_others_waiting(make: Any) -> None:
+    crowd = [f"https://Crowd.example/{number}.csv" for number in range(3)]
+    measured(make(resources=[{"url": url} for url in [*crowd, "https://lone.example/a.csv"]]))
+    assert store.links_due(10) == [crowd[0], "https://lone.example/a.csv", *crowd[1:]]
+
+
+def test_a_host_that_asks_for_patience_gets_it_for_all_its_addresses(make: Any) -> None:
+    urls = [f"https://busy.example/{number}.csv" for number in range(2)]
+    measured(make(resources=[{"url": url} for url in [*urls, URL]]))
+    store.keep_outcome(Outcome(urls[0], answers=None, status=429, rest=7200))
+    model.Session.commit()
+    assert store.links_due(10) == [URL]
+    due = [model.Session.get(Link, url).due for url in urls]
+    assert due[0] == due[1]
+
+
 def test_links_that_no_dataset_has_are_forgotten(make: Any) -> None:
     dataset = make()
     measured(dataset)
@@ -150,6 +164,16 @@ def test_a_score_of_an_older_state_is_not_shown(make: Any) -> None:
     assert act("oslo_quality", id=dataset["id"])["points"] == before - 30
 
 
+def test_two_workers_do_not_measure_at_once(make: Any) -> None:
+    dataset = make()
+    with jobs._alone() as alone:
+        assert alone
+        jobs.turn()
+    assert model.Session.get(DatasetQuality, dataset["id"]) is None
+    jobs.turn()
+    assert model.Session.get(DatasetQuality, dataset["id"]) is not None
+
+
 def test_ticks_are_armed_once_and_do_their_round(make: Any) -> None:
     queue = toolkit.get_job_queue(config.queue())
     registry = queue.scheduled_job_registry
@@ -194,16 +218,6 @@ def test_the_job_asks_real_addresses(make: Any, served: Any) -> None:
     score = store.of_dataset(dataset["id"])
     share = {one.metric.name: one.share for one in score.measures}["access_url_answers"]
     assert share == pytest.approx(2 / 3, abs=1e-3)
-
-
-def test_measuring_costs_little(make: Any) -> None:
-    dataset = store.dataset_of(make(type="mobility")["id"])
-    portal = portal_from_config()
-    store.measure(dataset, portal)
-    began = time.process_time()
-    for _ in range(10):
-        store.measure(dataset, portal)
-    assert (time.process_time() - began) / 10 < 0.1
 
 
 def test_commands(make: Any, cli: Any) -> None:

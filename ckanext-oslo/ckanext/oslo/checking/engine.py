@@ -1,6 +1,6 @@
 """SHACL: a graph of pyoxigraph's against shapes, by pySHACL with its shapes read once a process.
 
-Why pySHACL: docs/decisions/0009. Its own `validate` reads the shapes anew for each graph and writes a report graph
+Why pySHACL: docs/decisions/0010. Its own `validate` reads the shapes anew for each graph and writes a report graph
 and its text, of which nothing is needed here; the shapes are run one by one instead.
 """
 

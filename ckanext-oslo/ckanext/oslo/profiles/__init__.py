@@ -6,7 +6,6 @@ for pyoxigraph to serialise; the same dict gives the same triples in the same or
 
 from __future__ import annotations
 
-import importlib
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
@@ -64,13 +63,6 @@ def apart(dataset: Mapping[str, Any]) -> dict[str, Any]:
     others = dataset.get("alternate_identifier") or []
     uri = dataset.get("uri")
     return {**dataset, "uri": None, "alternate_identifier": [*others, *([uri] if uri and uri not in others else [])]}
-
-
-def __getattr__(name: str) -> Any:
-    """Give a class of ours to ckanext-dcat, which asks for it here; this package itself needs no CKAN."""
-    if name == "OsloDCATAPProfile":
-        return importlib.import_module("ckanext.oslo.profiles.plugin").DcatAp3
-    raise AttributeError(name)
 
 
 __all__ = [

@@ -30,7 +30,7 @@ class OsloProfile(RDFProfile):
 
     def parse_dataset(self, dataset_dict: dict[str, Any], dataset_ref: Node) -> dict[str, Any]:
         """Read a dataset from the graph into ``dataset_dict``."""
-        found = profiles.get(self.profile).read(_triples(self.g), str(dataset_ref))
+        found = profiles.get(self.profile).read(self._graph(), str(dataset_ref))
         for field in OURS:
             found.pop(field, None)
         dataset_dict.update({"uri": str(dataset_ref), **found})
@@ -60,6 +60,14 @@ class OsloProfile(RDFProfile):
         """Write the catalogue into the graph."""
         portal = dataclasses.replace(self._portal(), site_url=str(catalog_ref))
         self._add(profiles.get(self.profile).catalogue(portal, ()))
+
+    def _graph(self) -> profiles.Graph:
+        """Turn the graph into ours once a page, not once a dataset: it holds all the page's datasets."""
+        size, graph = getattr(self.g, "ours", (0, None))
+        if graph is None or size != len(self.g):
+            graph = profiles.Graph(_triples(self.g))
+            self.g.ours = (len(self.g), graph)  # type: ignore[attr-defined]
+        return graph
 
     def _portal(self) -> profiles.Portal:
         """Describe the portal once a graph: ckanext-dcat makes a new profile for each dataset of a page."""

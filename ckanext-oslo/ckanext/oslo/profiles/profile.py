@@ -10,6 +10,7 @@ from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from ckanext.oslo.profiles import agents, catalogue, distributions, places, record, series, subjects, terms, values
 from ckanext.oslo.profiles.errors import NotWritableError
+from ckanext.oslo.profiles.graph import Graph
 from ckanext.oslo.profiles.portal import Page, Portal
 from ckanext.oslo.profiles.properties import DATASET, HVD_REGULATION, REFERENCE_SYSTEM
 from ckanext.oslo.profiles.reader import read
@@ -55,7 +56,7 @@ class Profile:
         """Describe the catalogue, its publisher and its API, with ``members`` (IRIs) as its datasets."""
         return catalogue.catalogue(self, portal, members, page)
 
-    def read(self, triples: Iterable[Triple] | Store, subject: str) -> dict[str, Any]:
+    def read(self, triples: Iterable[Triple] | Store | Graph, subject: str) -> dict[str, Any]:
         """Give the dataset dict that was written as ``subject``: the mirror of `dataset` and `record` together."""
         return read(triples, subject)
 

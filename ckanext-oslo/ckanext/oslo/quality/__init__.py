@@ -1,8 +1,7 @@
 """The quality of descriptions, in points of the European Metadata Quality Assessment, and what to do next.
 
-`score` is the assessment itself, `measuring` applies it to a dataset of ours, `links` asks whether addresses answer.
-All of these are pure or know only the guarded client; `store`, `jobs`, `actions`, `auth`, `views`, `commands` and
-`signals` meet CKAN.
+`score` is the assessment itself, `measuring` applies it to a dataset of ours, `links` asks whether addresses answer,
+`chart` draws the trend. All of these are pure or know only the guarded client; the others meet CKAN.
 """
 
 from ckanext.oslo.quality.measuring import score

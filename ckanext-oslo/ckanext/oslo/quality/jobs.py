@@ -1,17 +1,20 @@
 """Measuring and link checks on CKAN's job queue, in short turns, so that other jobs of the queue come between.
 
 Nothing depends on a message: what is to be done stands in the database (datasets changed since they were measured,
-addresses that are due), and a turn does a piece of it.
+addresses that are due), and a turn does a piece of it. One worker takes a turn at a time: no host is asked by two.
 """
 
 from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
 
+import sqlalchemy as sa
 from ckan import model
+from ckan.model import ensure_engine
 from ckan.plugins import toolkit
 from redis.exceptions import RedisError
 
@@ -24,6 +27,8 @@ log = logging.getLogger(__name__)
 
 TURN = 10.0
 """Seconds a turn of measuring, or of link checks, may take."""
+SLOT = 30.0
+"""Seconds from one turn to the next while there is more: longer than a turn, so that all who go on arm the same one."""
 BATCH = 200
 _REMIND = 60.0
 _armed_at = 0.0
@@ -53,13 +58,15 @@ def changed(sender: str, **told: Any) -> None:
     try:
         arm_now_and_then()
         if isinstance(package_id, str) and not context.get("defer_commit"):
-            _enqueue(measure_one, [package_id], f"quality {package_id}", result_ttl=0)
+            toolkit.enqueue_job(
+                measure_one,
+                [package_id],
+                title=f"quality {package_id}",
+                queue=config.queue(),
+                rq_kwargs={"result_ttl": 0},
+            )
     except RedisError as error:  # The dataset is saved; the next tick measures it.
         log.warning("The quality of %s is measured later: %s", package_id, error)
-
-
-def _enqueue(function: Callable[..., None], values: list[Any], title: str, **options: Any) -> None:
-    toolkit.enqueue_job(function, values, title=title, queue=config.queue(), rq_kwargs=options)
 
 
 def measure_one(package_id: str) -> None:
@@ -74,42 +81,50 @@ def measure_one(package_id: str) -> None:
 
 
 def tick() -> None:
-    """Measure what changed, ask addresses that are due, write the day's figures, and arm the next tick."""
+    """Arm the next tick, and take a turn."""
     # First, so that a worker killed in the middle leaves the chain whole.
     arm()
-    more = measure_stale(TURN)
-    if config.checks_links():
-        more = check_links(TURN) or more
-    if more:
-        _enqueue(turn, [], "quality", result_ttl=0, job_id="oslo-quality-turn")
-    else:
-        store.forget_links()
-    store.write_day(now().date())
-    model.Session.commit()
+    turn()
 
 
 def turn() -> None:
-    """Go on with what a tick could not finish."""
-    more = measure_stale(TURN)
-    if config.checks_links():
-        more = check_links(TURN) or more
-    store.write_day(now().date())
-    model.Session.commit()
+    """Measure what changed, ask addresses that are due, write the day's figures, and go on soon if there is more."""
+    with _alone() as alone:
+        if not alone:
+            return
+        more = measure_stale(TURN)
+        if config.checks_links():
+            more = check_links(TURN) or more
+        if not more:
+            store.forget_links()
+        store.write_day(now().date())
+        model.Session.commit()
     if more:
-        _enqueue(turn, [], "quality", result_ttl=0)
+        slots.arm(turn, "quality-turn", queue=config.queue(), after=time.time(), every=SLOT)
+
+
+@contextmanager
+def _alone() -> Iterator[bool]:
+    """Tell whether nobody else is at work; nobody begins while the block lasts. A worker that dies gives it up."""
+    lock = sa.select(sa.func.pg_try_advisory_xact_lock(sa.func.hashtext("oslo_quality")))
+    with ensure_engine().begin() as connection:
+        yield bool(connection.execute(lock).scalar())
 
 
 def measure_stale(seconds: float) -> bool:
-    """Measure datasets for so long; tell whether there are more."""
+    """Measure datasets for so long; tell whether there are more. One that cannot be measured costs only itself."""
     end = time.monotonic() + seconds
     portal = portal_from_config()
-    while ids := store.stale(BATCH):
+    failed: set[str] = set()
+    while ids := store.stale(BATCH, failed):
         for package_id in ids:
             try:
                 store.measure(store.dataset_of(package_id), portal)
                 model.Session.commit()
-            except toolkit.ObjectNotFound:
+            except Exception:
                 model.Session.rollback()
+                failed.add(package_id)
+                log.exception("Dataset %s cannot be measured", package_id)
             if time.monotonic() > end:
                 return True
     return False

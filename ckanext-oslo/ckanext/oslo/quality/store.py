@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -16,7 +16,7 @@ from ckanext.oslo.checking import config as checking_config
 from ckanext.oslo.checking.catalogue import TYPES
 from ckanext.oslo.profiles import Portal
 from ckanext.oslo.quality import measuring
-from ckanext.oslo.quality.links import Outcome
+from ckanext.oslo.quality.links import Outcome, host_of
 from ckanext.oslo.quality.score import METRICS, Links, Measure, Score
 from ckanext.oslo.quality.tables import DatasetQuality, Link, QualityDay, now
 
@@ -25,6 +25,7 @@ AGAIN = timedelta(days=14)
 SOON = timedelta(hours=12)
 """When one that failed for the first time is asked again; each further failure doubles it, up to `AGAIN`."""
 SOURCE = "harvest_source_name"
+_host_of_link = sa.func.lower(sa.func.split_part(Link.url, "/", 3))
 
 
 def score_of(row: DatasetQuality) -> Score:
@@ -77,8 +78,11 @@ def known_links(urls: Iterable[str]) -> Links:
     return {row.url: bool(row.answers) for row in rows}
 
 
-def stale(limit: int) -> list[str]:
-    """Name datasets whose score is missing or of an older state, or whose links were checked since; oldest first."""
+def stale(limit: int, but: Collection[str] = ()) -> list[str]:
+    """Name datasets whose score is missing or of an older state, or whose links were checked since; oldest first.
+
+    Those of ``but`` are passed over.
+    """
     package, kept = model.Package, DatasetQuality
     fresh_link = (
         sa.select(Link.url)
@@ -89,7 +93,7 @@ def stale(limit: int) -> list[str]:
     rows = (
         model.Session.query(package.id)
         .outerjoin(kept, kept.package_id == package.id)
-        .filter(package.state == "active", package.type.in_(TYPES))
+        .filter(package.state == "active", package.type.in_(TYPES), package.id.not_in(but))
         .filter(sa.or_(kept.package_id.is_(None), kept.modified != package.metadata_modified, fresh_link))
         .order_by(kept.measured.asc().nullsfirst())
         .limit(limit)
@@ -98,9 +102,14 @@ def stale(limit: int) -> list[str]:
 
 
 def links_due(limit: int) -> list[str]:
-    """Name addresses that should be asked now, those never asked first."""
-    rows = model.Session.query(Link.url).filter(Link.due <= now())
-    return [row.url for row in rows.order_by(Link.checked.asc().nullsfirst(), Link.url).limit(limit)]
+    """Name addresses that should be asked now: every host's first, then every host's second, and so on.
+
+    Of one host those come first that were never asked, and a host with thousands does not keep the others waiting.
+    """
+    first = (Link.checked.asc().nullsfirst(), Link.url)
+    place = sa.func.row_number().over(partition_by=_host_of_link, order_by=first)
+    query = sa.select(Link.url).where(Link.due <= now()).order_by(place, *first).limit(limit)
+    return list(model.Session.execute(query).scalars())
 
 
 def keep_outcome(outcome: Outcome) -> None:
@@ -110,7 +119,11 @@ def keep_outcome(outcome: Outcome) -> None:
         return
     link.status, link.reason = outcome.status, outcome.reason or None
     if outcome.answers is None:
-        link.due = now() + max(timedelta(seconds=min(outcome.rest, AGAIN.total_seconds())), timedelta(minutes=1))
+        due = now() + max(timedelta(seconds=min(outcome.rest, AGAIN.total_seconds())), timedelta(minutes=1))
+        link.due = due
+        # It is the host that asks for patience: its other addresses wait as long.
+        others = model.Session.query(Link).filter(_host_of_link == host_of(outcome.url), Link.due < due)
+        others.update({"due": due}, synchronize_session=False)
         return
     link.checked = now()
     if link.answers is not outcome.answers:
@@ -131,7 +144,7 @@ def forget_links() -> None:
 def write_day(day: date) -> None:
     """Write the averages of a day: of the catalogue, its organizations and its sources. Commits nothing."""
     kept, package = DatasetQuality, model.Package
-    public = sa.and_(package.state == "active", package.private.is_(False), package.type.in_(TYPES))
+    public = _public()
     figures = (sa.func.count(), sa.func.avg(kept.points))
     source = package.extras[SOURCE].astext
     selects = {
@@ -167,7 +180,6 @@ def trend(scope: str, scope_id: str, days: int = 366) -> list[QualityDay]:
 class Row:
     """One dataset in a list of scores."""
 
-    package_id: str
     name: str
     title: str
     type: str
@@ -178,26 +190,25 @@ class Row:
 def rows_of(scope: str, scope_id: str) -> Iterator[Row]:
     """Give the scores of all public datasets of an organization, a source or the catalogue, by title."""
     package, kept = model.Package, DatasetQuality
-    query = (
-        model.Session.query(package.id, package.name, package.title, package.type, kept)
-        .join(kept, kept.package_id == package.id)
-        .filter(package.state == "active", package.private.is_(False), package.type.in_(TYPES))
-    )
+    chosen = [_public()]
     if scope == "organization":
-        query = query.filter(package.owner_org == scope_id)
+        chosen.append(package.owner_org == scope_id)
     elif scope == "source":
-        query = query.filter(package.extras[SOURCE].astext == scope_id)
-    found = query.order_by(package.title).all()
-    broken = _broken([url for *_, row in found for url in row.addresses])
-    for package_id, name, title, kind, row in found:
-        count = sum(url in broken for url in row.addresses)
-        yield Row(package_id, name, title or name, kind, score_of(row), count)
+        chosen.append(package.extras[SOURCE].astext == scope_id)
+    columns = (package.name, package.title, package.type, kept)
+    query = sa.select(*columns).join(kept, kept.package_id == package.id).where(*chosen).order_by(package.title)
+    addresses = sa.select(sa.func.jsonb_array_elements_text(kept.addresses))
+    addresses = addresses.join(package, package.id == kept.package_id).where(*chosen)
+    query_broken = sa.select(Link.url).where(Link.answers.is_(False), Link.url.in_(addresses))
+    broken = set(model.Session.execute(query_broken).scalars())
+    for name, title, kind, row in model.Session.execute(query):
+        yield Row(name, title or name, kind, score_of(row), sum(url in broken for url in row.addresses))
 
 
-def _broken(urls: list[str]) -> set[str]:
-    if not urls:
-        return set()
-    return {row.url for row in model.Session.query(Link.url).filter(Link.answers.is_(False), Link.url.in_(set(urls)))}
+def _public() -> sa.ColumnElement[bool]:
+    """Give the condition that everybody may see a dataset."""
+    package = model.Package
+    return sa.and_(package.state == "active", package.private.is_(False), package.type.in_(TYPES))
 
 
 def broken_links(package_id: str) -> list[Link]:

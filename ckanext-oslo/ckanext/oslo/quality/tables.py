@@ -6,7 +6,6 @@ All times are UTC without zone, as in CKAN's own tables.
 from __future__ import annotations
 
 from datetime import UTC, date, datetime
-from typing import Any
 
 import sqlalchemy as sa
 from ckan.plugins import toolkit
@@ -71,6 +70,3 @@ class QualityDay(toolkit.BaseModel):
     scope_id: Mapped[str] = mapped_column(sa.UnicodeText, primary_key=True)
     datasets: Mapped[int] = mapped_column(sa.Integer)
     points: Mapped[float] = mapped_column(sa.Float)
-
-
-TABLES: tuple[Any, ...] = (DatasetQuality, Link, QualityDay)

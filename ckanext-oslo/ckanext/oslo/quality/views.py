@@ -30,11 +30,12 @@ PER_PAGE = 50
 def organization(name: str) -> str:
     """Show how good an organization's descriptions are, what to repair first, and the list of its datasets."""
     group, rows = _rows(name)
-    sort, wanted = request.args.get("sort", "points"), request.args.get("problem", "")
+    sort, problem = request.args.get("sort", ""), request.args.get("problem", "")
     sort = sort if sort in SORTS else "points"
-    summary = actions.summary(rows)
-    listed = [row for row in rows if not wanted or any(one.metric.name == wanted for one in row.score.next_steps)]
-    listed.sort(key=SORTS[sort], reverse=request.args.get("order") == "desc")
+    problem = problem if problem in wording.PROBLEMS else ""
+    order = "desc" if request.args.get("order") == "desc" else "asc"
+    listed = [row for row in rows if not problem or any(one.metric.name == problem for one in row.score.next_steps)]
+    listed.sort(key=SORTS[sort], reverse=order == "desc")
     page = Page(
         collection=listed,
         page=toolkit.h.get_page_number(request.args),
@@ -47,15 +48,15 @@ def organization(name: str) -> str:
         "oslo/organization_quality.html",
         {
             "organization": group,
-            "summary": summary,
+            "summary": actions.summary(rows),
             "page": page,
             "sort": sort,
-            "order": "desc" if request.args.get("order") == "desc" else "asc",
-            "problem": wanted if wanted in METRICS else "",
+            "order": order,
+            "problem": problem,
             "chart": line(trend, catalogue),
             "trend": trend,
             "shown": _shown,
-            "shown_problem": wording.problem(wanted) if wanted in METRICS else "",
+            "shown_problem": wording.problem(problem) if problem else "",
         },
     )
 
