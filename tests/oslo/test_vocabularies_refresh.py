@@ -96,7 +96,7 @@ def test_the_names_of_today_are_used_and_the_others_stay(publisher: Publisher, d
     assert "application/rdf+xml" in publisher.accepted
     found = load("access_right").get("PUBLIC")
     assert found is not None
-    assert dict(found.labels) == {"nl": "public nu", "fr": "public", "en": "public now"}
+    assert dict(found.labels) == {"nl": "public nu", "fr": "public", "en": "public now", "de": "öffentlich"}
     assert bring(data).done is Done.UNCHANGED
 
 
