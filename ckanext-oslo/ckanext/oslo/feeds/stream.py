@@ -1,8 +1,9 @@
 """The event stream: what became of each dataset, in the order in which the world could see it.
 
-A Linked Data Event Stream (https://w3id.org/ldes/specification) cut into pages of a hundred members (TREE). A member is
-an activity (as:Create, as:Update or as:Delete) with what the dataset was then in a graph of its own name, so that
-versions of one dataset can stand on one page. A member keeps its number for ever, so a page that is full is finished.
+A Linked Data Event Stream (https://w3id.org/ldes/specification) cut into pages of a hundred members (TREE), as the
+DCAT-AP Feed specification has it (https://semiceu.github.io/LDES-DCAT-AP-feeds/). A member is an activity (as:Create,
+as:Update or as:Delete) with what the dataset was then in a graph of its own name, so that versions of one dataset can
+stand on one page. A member keeps its number for ever, so a page that is full is finished.
 """
 
 from __future__ import annotations
@@ -21,6 +22,7 @@ from ckanext.oslo.feeds import config, errors, formats
 from ckanext.oslo.feeds.entries import unpacked
 from ckanext.oslo.feeds.formats import Format
 from ckanext.oslo.feeds.tables import FeedVersion
+from ckanext.oslo.profiles.terms import whole
 
 PAGE = 100
 """Members of a page. Never to be changed: every member would move."""
@@ -170,19 +172,24 @@ def _stream(profile: str, site_url: str) -> list[Triple]:
     stream = NamedNode(f"{node.value}#stream")
     said = [
         Triple(stream, _TYPE, NamedNode(f"{LDES}EventStream")),
-        Triple(stream, NamedNode(f"{LDES}versionOfPath"), NamedNode(f"{DCT}isVersionOf")),
+        Triple(stream, NamedNode(f"{LDES}versionOfPath"), NamedNode(f"{AS}object")),
         Triple(stream, NamedNode(f"{LDES}timestampPath"), NamedNode(f"{AS}published")),
+        # A client that knows no ActivityStreams learns here which members are what (LDES 1.0 §4.3).
+        Triple(stream, NamedNode(f"{LDES}versionCreateObject"), NamedNode(f"{AS}Create")),
+        Triple(stream, NamedNode(f"{LDES}versionUpdateObject"), NamedNode(f"{AS}Update")),
+        Triple(stream, NamedNode(f"{LDES}versionDeletePath"), _TYPE),
+        Triple(stream, NamedNode(f"{LDES}versionDeleteObject"), NamedNode(f"{AS}Delete")),
         Triple(stream, NamedNode(f"{TREE}view"), node),
         Triple(node, _TYPE, NamedNode(f"{TREE}Node")),
     ]
     versions = config.stream_versions()
     if versions:
-        policy = NamedNode(f"{node.value}#retention")
+        view, policy = NamedNode(f"{node.value}#view"), NamedNode(f"{node.value}#retention")
         said += [
-            Triple(node, NamedNode(f"{LDES}retentionPolicy"), policy),
+            Triple(node, NamedNode(f"{TREE}viewDescription"), view),
+            Triple(view, NamedNode(f"{LDES}retentionPolicy"), policy),
             Triple(policy, _TYPE, NamedNode(f"{LDES}LatestVersionSubset")),
-            Triple(policy, NamedNode(f"{LDES}amount"), Literal(versions)),
-            Triple(policy, NamedNode(f"{LDES}versionKey"), NamedNode(f"{DCT}isVersionOf")),
+            Triple(policy, NamedNode(f"{LDES}amount"), whole(versions)),
         ]
     return said
 
