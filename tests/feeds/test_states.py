@@ -11,7 +11,9 @@ from ckan import model
 from ckan.plugins import toolkit
 from ckan.tests import factories
 
+from ckanext.oslo import profiles
 from ckanext.oslo.feeds import due
+from ckanext.oslo.feeds.rebuild import rebuild
 from ckanext.oslo.feeds.tables import FeedDue, FeedEntry
 from tests.feeds.conftest import Make, act, catalogue, datasets, triples, unzipped
 
@@ -200,6 +202,34 @@ class TestRebuild:
         assert "1 entries changed" in done.output
         query = sa.select(FeedEntry.profile).where(FeedEntry.digest != "x")
         assert list(model.Session.execute(query).scalars()) == ["dcat_ap_vl_3"]
+
+    def test_in_several_processes_while_readers_read(
+        self, app: Any, make: Make, monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        made = {make()["id"] for _ in range(6)}
+        model.Session.execute(sa.update(FeedEntry).values(digest="x"))
+        model.Session.commit()
+        # Chunks of two datasets make of six what 25 make of 75.
+        monkeypatch.setattr(due, "BATCH", 2)
+        read: list[set[str]] = []
+
+        def progress(_done: int, total: int) -> None:
+            assert total == len(made)
+            read.append({iri.rpartition("/")[2] for iri in catalogue(app, form="nt")})
+
+        assert rebuild(profiles.NAMES, 2, progress) == len(made) * 4
+        assert read == [made] * 3
+        model.Session.rollback()
+        assert not model.Session.execute(sa.select(FeedEntry.package_id).where(FeedEntry.digest == "x")).all()
+
+    def test_a_reader_does_not_do_its_work(self, app: Any, make: Make) -> None:
+        first, second = make(), make()
+        for one, transaction in ((first, due.REBUILDING), (second, 7)):
+            model.Session.execute(sa.insert(FeedDue).values(package_id=one["id"], transaction=transaction))
+        model.Session.commit()
+        assert len(catalogue(app)) == 2
+        model.Session.rollback()
+        assert list(model.Session.execute(sa.select(FeedDue.package_id)).scalars()) == [first["id"]]
 
     def test_the_first_reader_of_a_new_installation_gets_everything(self, app: Any, make: Make) -> None:
         for _ in range(3):

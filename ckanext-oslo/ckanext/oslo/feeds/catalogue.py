@@ -53,7 +53,8 @@ def page(asked: Asked, form: Format) -> Document:
     :raises FeedError: the search is not understood, or the feed is not ready
     """
     ready()
-    changed = stream.last_change(asked.profile)
+    # What a search finds changes when the index does, a moment after the feed: only the ETag can tell.
+    changed = None if asked.q or asked.fq else stream.last_change(asked.profile)
     portal = portal_from_config()
     size = config.per_page()
     conditions = asked.conditions()

@@ -33,6 +33,8 @@ BATCH = 25
 """Datasets written in one transaction: the longest anybody who saves one of them may have to wait is 50 ms."""
 PATIENCE = 3.0
 """Seconds a reader may spend on writing what is due before the rest is left to the job queue."""
+REBUILDING = 0
+"""The transaction of a mark that `rebuild` made: the dataset did not change, so what is kept of it can be read on."""
 _REMIND = 30
 
 
@@ -78,19 +80,21 @@ def indexed(document: Mapping[str, Any]) -> None:
 def complete(seconds: float | None = None, only: str | None = None) -> int:
     """Write what is due, ``only`` one dataset if asked; return how many are left because the time was up.
 
-    ``seconds``: how long this may take, else as long as a reader has patience.
+    ``seconds``: how long this may take. Without it, as long as a reader has patience, and only what a reader would
+    miss: what a rebuild has marked is left to the rebuild.
     """
     end = time.monotonic() + (PATIENCE if seconds is None else seconds)
+    wanted = [_is_missed()] if seconds is None else []
+    if only is not None:
+        wanted.append(FeedDue.package_id == only)
     after = ""
     while True:
-        query = sa.select(FeedDue.package_id, FeedDue.mark).where(FeedDue.package_id > after)
-        if only is not None:
-            query = query.where(FeedDue.package_id == only)
+        query = sa.select(FeedDue.package_id, FeedDue.mark).where(FeedDue.package_id > after, *wanted)
         marks = model.Session.execute(query.order_by(FeedDue.package_id).limit(BATCH)).all()
         if not marks:
             return 0
         if time.monotonic() > end:
-            return left()
+            return _count(*wanted)
         # What somebody else has in hand is theirs: no second look at the same ones.
         after = marks[-1].package_id
         finish(show([(row.package_id, row.mark) for row in marks]), portal_from_config())
@@ -98,7 +102,16 @@ def complete(seconds: float | None = None, only: str | None = None) -> int:
 
 def left() -> int:
     """Count the datasets that are due."""
-    return model.Session.execute(sa.select(sa.func.count()).select_from(FeedDue)).scalar_one()
+    return _count()
+
+
+def _count(*conditions: sa.ColumnElement[bool]) -> int:
+    return model.Session.execute(sa.select(sa.func.count()).select_from(FeedDue).where(*conditions)).scalar_one()
+
+
+def _is_missed() -> sa.ColumnElement[bool]:
+    """Give the condition that what is kept of a due dataset is not what it is now, or that nothing is kept."""
+    return sa.or_(FeedDue.transaction != REBUILDING, ~sa.exists().where(FeedEntry.package_id == FeedDue.package_id))
 
 
 def missing() -> int:

@@ -43,7 +43,7 @@ def _waiting() -> dict[str, int]:
 
 
 def _mark_all() -> None:
-    """Mark every dataset that everybody may see, as the triggers do; drop what belongs to no profile or dataset."""
+    """Mark every dataset that everybody may see and that has no mark; drop what belongs to no profile or dataset."""
     with ensure_engine().begin() as connection:
         connection.execute(sa.delete(FeedEntry).where(FeedEntry.profile.not_in(profiles.NAMES)))
         public = (
@@ -54,7 +54,7 @@ def _mark_all() -> None:
         connection.execute(sa.text(f"DELETE FROM oslo_feed_entry WHERE package_id NOT IN ({public})"))  # noqa: S608
         connection.execute(
             sa.text(
-                f"INSERT INTO oslo_feed_due (package_id, transaction) SELECT id, txid_current() FROM ({public}) shown"  # noqa: S608
+                f"INSERT INTO oslo_feed_due (package_id, transaction) SELECT id, {due.REBUILDING} FROM ({public}) shown"  # noqa: S608
                 " ON CONFLICT DO NOTHING"
             )
         )

@@ -54,7 +54,7 @@ class FeedDue(toolkit.BaseModel):
     package_id: Mapped[str] = mapped_column(sa.UnicodeText, primary_key=True)
     #: Another one with each change: who has written entries clears the mark they saw, not a newer one.
     mark: Mapped[int] = mapped_column(sa.BigInteger, sa.Identity())
-    #: PostgreSQL's number of the transaction that made the change.
+    #: PostgreSQL's number of the transaction that made the change; 0 when nothing changed and all is written anew.
     transaction: Mapped[int] = mapped_column(sa.BigInteger)
 
 
