@@ -46,8 +46,8 @@ def main() -> None:
         print(json.dumps(measure(asked.side, asked.n, asked.many)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        words = ["-m", str(asked.many)]
-        found = {side: side_by_itself("export", side, ["-n", str(asked.n), *words], Path(folder)) for side in SIDES}
+        words = ["-n", str(asked.n), "-m", str(asked.many)]
+        found = {side: side_by_itself("tests.benchmarks.export", side, words, Path(folder)) for side in SIDES}
     result = {"benchmark": "export", "n": asked.n, **compare(found["ours"], found["stock"])}
     print(json.dumps(result, indent=2) if asked.json else _table(result))
 

@@ -50,7 +50,8 @@ def main() -> None:
         print(json.dumps(measure(asked.side, asked.n)))
         return
     with tempfile.TemporaryDirectory() as folder:
-        found = {side: side_by_itself("harvest", side, ["-n", str(asked.n)], Path(folder)) for side in SIDES}
+        words = ["-n", str(asked.n)]
+        found = {side: side_by_itself("tests.benchmarks.harvest", side, words, Path(folder)) for side in SIDES}
     result = {"benchmark": "harvest", "n": asked.n, **compare(found["ours"], found["stock"])}
     print(json.dumps(result, indent=2) if asked.json else _table(result))
 
@@ -80,8 +81,11 @@ def _table(result: dict[str, Any]) -> str:
 # One side, in a process of its own.
 
 
-def side_by_itself(benchmark: str, side: str, words: list[str], folder: Path) -> dict[str, Any]:
-    """Make a database and a configuration for a side, measure it in a fresh process, and clean up."""
+def side_by_itself(module: str, side: str, words: list[str], folder: Path) -> dict[str, Any]:
+    """Make a database and a configuration for a side, run a module with it in a fresh process, and clean up.
+
+    Returns what the module prints as the last line, which is JSON.
+    """
     database = f"bench_{side}_{os.getpid()}"
     ini = folder / f"{side}.ini"
     changes = {"sqlalchemy.url": _url(database), "ckan.site_id": database, "ckan.storage_path": str(folder / side)}
@@ -93,7 +97,7 @@ def side_by_itself(benchmark: str, side: str, words: list[str], folder: Path) ->
         for plugin in ("db upgrade", *(("harvesters migrate", "oslo migrate") if side == "ours" else ())):
             _run([ckan, "-c", str(ini), *plugin.split()], env)
         print(f"{side} …", file=sys.stderr, flush=True)
-        command = [sys.executable, "-m", f"tests.benchmarks.{benchmark}", "--side", side, *words]
+        command = [sys.executable, "-m", module, "--side", side, *words]
         return json.loads(_run(command, env).splitlines()[-1])
     finally:
         _sql(f'DROP DATABASE "{database}" WITH (FORCE)')
@@ -207,7 +211,7 @@ class Stock:
     def __enter__(self) -> Stock:
         self._server = _serving(self._feed)
         url = self._server.__enter__()
-        self._source_id = _source("stock", url=url, source_type="dcat_rdf", config='{"rdf_format": "nt"}')
+        self._source_id = stock_source(url, "nt")
         return self
 
     def __exit__(self, *error: Any) -> None:
@@ -215,17 +219,27 @@ class Stock:
 
     def harvest(self) -> None:
         """Run one job from gather to import."""
-        import ckan.plugins as p
-        from ckanext.harvest import queue
-        from ckanext.harvest.model import HarvestJob, HarvestObject
+        stock_harvest(self._source_id)
 
-        job = HarvestJob(source_id=self._source_id, status="Running")
-        job.save()
-        harvester = p.get_plugin("dcat_rdf_harvester")
-        for identifier in queue.gather_stage(harvester, job) or []:
-            queue.fetch_and_import_stages(harvester, HarvestObject.get(identifier))
-        job.status = "Finished"
-        job.save()
+
+def stock_source(url: str, rdf_format: str) -> str:
+    """Register a feed as a source of ckanext-dcat's harvester; give the source's id."""
+    return _source("stock", url=url, source_type="dcat_rdf", config=json.dumps({"rdf_format": rdf_format}))
+
+
+def stock_harvest(source_id: str) -> None:
+    """Run one job of ckanext-dcat's harvester from gather to import."""
+    import ckan.plugins as p
+    from ckanext.harvest import queue
+    from ckanext.harvest.model import HarvestJob, HarvestObject
+
+    job = HarvestJob(source_id=source_id, status="Running")
+    job.save()
+    harvester = p.get_plugin("dcat_rdf_harvester")
+    for identifier in queue.gather_stage(harvester, job) or []:
+        queue.fetch_and_import_stages(harvester, HarvestObject.get(identifier))
+    job.status = "Finished"
+    job.save()
 
 
 class Ours:
