@@ -4,8 +4,12 @@ from __future__ import annotations
 
 import io
 import json
+import zlib
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
-from typing import Any
+from threading import Thread
+from typing import IO, Any, cast
 
 import pytest
 from ckan.plugins import toolkit
@@ -13,7 +17,7 @@ from ckan.tests import factories
 from ckan.tests.helpers import call_auth
 from werkzeug.datastructures import FileStorage
 
-from ckanext.oslo.checking import wording
+from ckanext.oslo.checking import documents, wording
 from ckanext.oslo.cli import oslo
 from tests.feeds.conftest import act
 from tests.schemas.conftest import MOBILITY
@@ -21,6 +25,59 @@ from tests.schemas.conftest import MOBILITY
 SHAPES = "ckanext.oslo.shapes.folder"
 TURTLE = """@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .
 <http://example.org/d> a dcat:Dataset ; dct:title "Bomen"@nl ."""
+
+
+HUGE = 500_000_000
+PIECE = bytes(1_000_000)
+
+
+class Endless:
+    """Sends 500 MB without saying so beforehand, at ``/gzip`` packed; counts the bytes somebody took."""
+
+    def __init__(self) -> None:
+        self.sent = 0
+        counter = self
+
+        class Handler(BaseHTTPRequestHandler):
+            def do_GET(self) -> None:
+                packed = self.path == "/gzip"
+                self.send_response(200)
+                self.send_header("Content-Type", "text/turtle")
+                self.send_header("Content-Encoding", "gzip" if packed else "identity")
+                self.end_headers()
+                packer = zlib.compressobj(wbits=31)
+                try:
+                    for _ in range(HUGE // len(PIECE)):
+                        counter.sent += self.wfile.write(packer.compress(PIECE) if packed else PIECE)
+                except OSError:
+                    self.close_connection = True
+
+            def log_message(self, *_: Any) -> None:
+                pass
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+        self.address = f"http://127.0.0.1:{self.server.server_address[1]}"
+        Thread(target=self.server.serve_forever, kwargs={"poll_interval": 0.02}, daemon=True).start()
+
+
+@pytest.fixture
+def endless() -> Iterator[Endless]:
+    found = Endless()
+    yield found
+    found.server.shutdown()
+    found.server.server_close()
+
+
+class Zeros(io.RawIOBase):
+    """A file of 500 MB; counts the bytes somebody read."""
+
+    def __init__(self) -> None:
+        self.read_so_far = 0
+
+    def read(self, size: int = -1, /) -> bytes:
+        found = bytes(min(HUGE - self.read_so_far, HUGE if size < 0 else size))
+        self.read_so_far += len(found)
+        return found
 
 
 def in_language(app: Any, language: str, work: Any) -> Any:
@@ -106,6 +163,22 @@ class TestDocuments:
         for path, said in (("/page", "text/html"), ("/gone", "404"), ("/metadata", "169.254.169.254")):
             with pytest.raises(toolkit.ValidationError, match=said):
                 act("oslo_validate_rdf", url=address + path)
+
+    @pytest.mark.ckan_config("ckanext.oslo.fetch.allow", "127.0.0.0/8")
+    @pytest.mark.parametrize("encoding", ["identity", "gzip"])
+    def test_of_500_megabytes_only_so_much_is_read_that_they_are_too_many(
+        self, endless: Endless, encoding: str, with_plugins: None
+    ) -> None:
+        with pytest.raises(toolkit.ValidationError, match="20000000"):
+            act("oslo_validate_rdf", url=f"{endless.address}/{encoding}")
+        # What lies in the buffers of the sockets was sent and not read.
+        assert endless.sent < 1.5 * documents.MAX_BYTES
+
+    def test_of_an_upload_of_500_megabytes_as_well(self, with_plugins: None) -> None:
+        zeros = Zeros()
+        with pytest.raises(toolkit.ValidationError, match="20000000"):
+            act("oslo_validate_rdf", upload=FileStorage(cast(IO[bytes], zeros), "a.ttl", content_type="text/turtle"))
+        assert zeros.read_so_far == documents.MAX_BYTES + 1
 
     @pytest.mark.parametrize("url", ["http://127.0.0.1:1/", "file:///etc/passwd", "ftp://example.org/a.ttl", "x"])
     def test_an_address_that_policy_forbids_is_not_fetched(self, url: str, with_plugins: None) -> None:
