@@ -67,10 +67,9 @@ class Layout:
         """CKAN's configuration."""
         return self.state / "ckan.ini"
 
-    @property
-    def test_ini(self) -> Path:
-        """CKAN's configuration for its test fixtures, on databases of its own."""
-        return self.state / "test.ini"
+    def ini_of(self, lane: int) -> Path:
+        """CKAN's configuration for a lane of tests, which has databases of its own; lane 0 is the portal itself."""
+        return self.state / f"test{lane}.ini" if lane else self.ini
 
     @property
     def logs(self) -> Path:

@@ -14,7 +14,7 @@ from operations.following import follow
 from operations.layout import PROJECT, Layout
 from operations.mode import Mode
 from operations.services import APPLICATION, DATA, Supervisor, definitions, postgres_data, wait
-from operations.settings import Settings, load_secrets
+from operations.settings import Settings, load_secrets, suffix_of
 from operations.steps import Progress, Stamps, StepError, Turn, fingerprint, run, say
 
 OSLO = PROJECT / "ckanext-oslo/ckanext/oslo"
@@ -126,9 +126,10 @@ class Portal:
         command = [self.layout.venv / "bin" / "ckan", "-c", ini or self.layout.ini, *words]
         return run(command, self.log, stdin=stdin, cwd=PROJECT, env=os.environ | {"OMP_NUM_THREADS": "1"})
 
-    def prepare_ckan(self, settings: Settings, *, test: bool = False) -> None:
+    def prepare_ckan(self, settings: Settings, lane: int = 0) -> None:
         """Bring databases, municipality register and accounts to what the code expects."""
-        suffix, ini = ("_test", self.layout.test_ini) if test else ("", self.layout.ini)
+        suffix = suffix_of(lane)
+        ini = self.layout.ini_of(lane)
         names = (f"ckan{suffix}", f"datastore{suffix}")
         lock = fingerprint("2", software.LOCK, *(folder for folder in MIGRATIONS if folder.is_dir()))
         self.stamps.once(f"databases{suffix}", lock, "Databases", lambda: self._migrate(settings, ini, *names))
@@ -137,10 +138,10 @@ class Portal:
         register = fingerprint(software.DATA_LOCK, code, *([Path(polygons)] if polygons else []), str(ini))
         known = bool(self.stamps.read().get(f"register{suffix}"))
         built = self.stamps.once(f"register{suffix}", register, "Municipalities", lambda: self._register(ini, polygons))
-        if built and known and not test:
+        if built and known and not lane:
             with Progress("Linking datasets to the new register"):
                 self.ckan("municipalities", "relink", "--all")
-        if not test:
+        if not lane:
             self.stamps.once("accounts", "1", "Accounts", lambda: self._accounts(settings))
             mark = database.solr_mark(self.layout, "ckan")
             self.stamps.once("index", mark, "Search index", lambda: void(self.ckan("search-index", "rebuild")))

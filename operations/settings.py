@@ -49,9 +49,12 @@ class Settings:
         password = self.secrets["database_password" if role == "portal" else "reader_password"]
         return f"postgresql://{role}:{password}@127.0.0.1:{self.ports['postgresql']}/{name}"
 
-    def write_ini(self, *, test: bool = False) -> Path:
-        """Write CKAN's configuration from ``config/ckan.ini``. The test one has databases and an index of its own."""
-        suffix = "_test" if test else ""
+    def write_ini(self, lane: int = 0) -> Path:
+        """Write CKAN's configuration from ``config/ckan.ini``.
+
+        Lane 0 is the portal itself; each other one runs tests, on databases, an index and a storage of its own.
+        """
+        test, suffix = bool(lane), suffix_of(lane)
         redis = f"redis://:{self.secrets['redis_password']}@127.0.0.1:{self.ports['redis']}"
         values = self.secrets | {
             "state": str(self.layout.state),
@@ -62,7 +65,7 @@ class Settings:
             "datastore_write": self.database(f"datastore{suffix}"),
             "datastore_read": self.database(f"datastore{suffix}", "portal_reader"),
             "solr_url": f"http://127.0.0.1:{self.ports['solr']}/solr/ckan{suffix}",
-            "redis_url": f"{redis}/{int(test)}",
+            "redis_url": f"{redis}/{lane}",
             "fetch_allow": self._fetch_allow(),
             # The addresses of samples and recordings are invented or of another day.
             "check_links": "true" if self.mode.live or test else "false",
@@ -72,7 +75,7 @@ class Settings:
             "testing": "true" if test else "false",
             "site_id": f"eurometropool{suffix}",
         }
-        file = self.layout.test_ini if test else self.layout.ini
+        file = self.layout.ini_of(lane)
         write_private(file, render_ini(values))
         return file
 
@@ -82,6 +85,11 @@ class Settings:
         The stand-in portals, and the portal itself: its previews read what its own API serves.
         """
         return "" if self.mode.live else " ".join(f"127.0.0.1:{self.ports[name]}" for name in ("replay", "web"))
+
+
+def suffix_of(lane: int) -> str:
+    """Return what the names of a lane's databases, index and files end in."""
+    return f"_test{lane}" if lane else ""
 
 
 def render_ini(values: Mapping[str, str]) -> str:

@@ -10,7 +10,7 @@ from operations import debian, software
 from operations.layout import PROJECT, Layout
 from operations.mode import Mode
 from operations.portal import Portal
-from operations.settings import Settings
+from operations.settings import Settings, suffix_of
 from operations.steps import StepError, say
 
 KEEP = "PORTAL_KEEP_TEST_SERVICES"
@@ -21,37 +21,46 @@ def shared_folder() -> Path:
     return Path(os.environ.get("PORTAL_SHARED") or PROJECT.parent / "shared").resolve()
 
 
-def prepare() -> tuple[Portal, Settings]:
+#: Two processes of tests, each with databases and an index of its own: what one waits for, the other uses.
+LANES = 2
+
+
+def prepare(lanes: int = 1) -> tuple[Portal, Settings]:
     """Start the test services and bring their databases up; return the portal they belong to and its settings."""
     here = Portal(Layout.from_environment("test"))
     here.install(*debian.TESTING)
     software.ensure_jena(here.layout)
     polygons = shared_folder() / "geo" / "municipalities.geojson"
     settings = here.starting(Mode(polygons=str(polygons) if polygons.exists() else ""))
-    settings.write_ini(test=True)
-    here.start_data(settings, "ckan_test", volatile=True)
-    here.prepare_ckan(settings, test=True)
+    # Always the cores of all lanes: another list of cores would have the index made anew.
+    here.start_data(settings, *(f"ckan{suffix_of(lane)}" for lane in range(1, LANES + 1)), volatile=True)
+    for lane in range(1, lanes + 1):
+        settings.write_ini(lane)
+        here.prepare_ckan(settings, lane)
     return here, settings
 
 
 def environment(here: Portal, settings: Settings) -> dict[str, str]:
     """Return what the tests find their services by."""
     return os.environ | {
-        "CKAN_INI": str(here.layout.test_ini),
+        "CKAN_INI": str(here.layout.ini_of(1)),
+        "PORTAL_TEST_DATABASE": settings.database("postgres"),
         "PORTAL_SHARED": str(shared_folder()),
         "PORTAL_SOFTWARE": str(here.layout.software),
         "PORTAL_JENA": str(here.layout.jena),
-        "PORTAL_TEST_STATE": str(here.layout.state),
-        "PORTAL_TEST_DATABASE": settings.database("postgres"),
         "PATH": f"{here.layout.venv / 'bin'}:{os.environ['PATH']}",
         "OMP_NUM_THREADS": "1",
     }
 
 
 def test(arguments: list[str]) -> int:
-    """Run pytest and return its exit status."""
-    here, settings = prepare()
-    command = [here.layout.python, "-m", "pytest", f"--ckan-ini={here.layout.test_ini}", *arguments]
+    """Run pytest and return its exit status: the whole suite in lanes, side by side; what is named, one by one."""
+    named = any(not argument.startswith("-") for argument in arguments)
+    lanes = 1 if named else LANES
+    here, settings = prepare(lanes)
+    command = [here.layout.python, "-m", "pytest", f"--ckan-ini={here.layout.ini_of(1)}", *arguments]
+    if lanes > 1:
+        command += ["-n", str(lanes), "--dist", "loadgroup", "--no-loadscope-reorder"]
     try:
         return subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode
     finally:

@@ -15,6 +15,7 @@ from ckan.tests import helpers
 
 from ckanext.harvesters.engine import tables
 from ckanext.oslo import tables as oslo_tables
+from tests.lanes import pytest_collection_modifyitems, pytest_configure  # noqa: F401  (hooks of pytest)
 from tests.real_browser import browser  # noqa: F401  (a fixture for browser tests)
 from tests.running_portal import running  # noqa: F401  (a fixture for browser and operations tests)
 

@@ -21,7 +21,7 @@ from operations.services import Supervisor
 from operations.testing import KEEP, shared_folder
 
 #: What `./portal test` sets for CKAN's fixtures; a portal of its own must not see it.
-OF_THE_TESTS = ("CKAN_INI", "PORTAL_TEST_STATE", "PORTAL_TEST_DATABASE", "PORTAL_URL")
+OF_THE_TESTS = ("CKAN_INI", "PORTAL_TEST_DATABASE", "PORTAL_URL")
 
 
 class RunningPortal:

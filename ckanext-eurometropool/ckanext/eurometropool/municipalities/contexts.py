@@ -58,8 +58,13 @@ def _plain_words(word: str) -> tuple[str, ...]:
 @cache
 def words(kind: str) -> frozenset[str]:
     """Give one of the lists of `contexts.yaml`."""
+    return frozenset(_lists()[kind])
+
+
+@cache
+def _lists() -> dict[str, list[str]]:
     text = resources.files("ckanext.eurometropool.municipalities").joinpath("contexts.yaml").read_text("utf-8")
-    return frozenset(yaml.safe_load(text)[kind])
+    return yaml.safe_load(text)
 
 
 @cache

@@ -170,20 +170,21 @@ class Record:
 
     def _tidy_groups(self) -> None:
         """Drop places, periods and agents of which nothing is filled in, and refuse more than there may be."""
-        for name in self.fields.groups:
-            indexes: dict[int, bool] = {}
-            for key in self.data:
-                if len(key) == 3 and key[0] == name:
-                    indexes[key[1]] = indexes.get(key[1], False) or self.value(*key) is not None
-            filled = [index for index in sorted(indexes) if indexes[index]]
+        groups: dict[str, dict[int, list[Key]]] = {}
+        for key in self.data:
+            if len(key) == 3 and key[0] in self.fields.groups:
+                groups.setdefault(key[0], {}).setdefault(key[1], []).append(key)
+        for name, found in groups.items():
+            filled = [index for index in sorted(found) if any(self.value(*key) is not None for key in found[index])]
             limit = self.fields.at_most.get(name, len(filled))
-            for index in filled[limit:]:
-                if self.lenient:
-                    indexes[index] = False
-                else:
-                    first = next(iter(self.fields.groups[name]))
+            dropped = found.keys() - filled
+            if self.lenient:
+                dropped |= set(filled[limit:])
+            else:
+                first = next(iter(self.fields.groups[name]))
+                for index in filled[limit:]:
                     self.refuse((name, index, first), FieldError(_("Only one fits here.")))
-            for key in [key for key in self.data if len(key) == 3 and key[0] == name and not indexes[key[1]]]:
+            for key in [key for index in dropped for key in found[index]]:
                 del self.data[key]
 
     def _check_periods(self) -> None:
