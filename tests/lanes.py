@@ -25,6 +25,8 @@ def pytest_configure(config: pytest.Config) -> None:
         config.option.ckan_ini = os.environ["CKAN_INI"] = str(ini)
 
 
+# First, because pytest-xdist reads the marks at the same hook.
+@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Say which tests stay in one lane."""
     for item in items:
