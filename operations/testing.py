@@ -60,7 +60,7 @@ def test(arguments: list[str]) -> int:
     here, settings = prepare(lanes)
     command = [here.layout.python, "-m", "pytest", f"--ckan-ini={here.layout.ini_of(1)}", *arguments]
     if lanes > 1:
-        command += ["-n", str(lanes), "--dist", "loadgroup", "--no-loadscope-reorder"]
+        command += ["-n", str(lanes), "--no-loadscope-reorder"]
     try:
         return subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode
     finally:

@@ -15,7 +15,11 @@ from ckan.tests import helpers
 
 from ckanext.harvesters.engine import tables
 from ckanext.oslo import tables as oslo_tables
-from tests.lanes import pytest_collection_modifyitems, pytest_configure  # noqa: F401  (hooks of pytest)
+from tests.lanes import (  # noqa: F401  (hooks of pytest)
+    pytest_collection_modifyitems,
+    pytest_configure,
+    pytest_xdist_make_scheduler,
+)
 from tests.real_browser import browser  # noqa: F401  (a fixture for browser tests)
 from tests.running_portal import running  # noqa: F401  (a fixture for browser and operations tests)
 
