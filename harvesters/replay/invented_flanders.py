@@ -72,6 +72,8 @@ def _dataset(sample: Sample, server: str, said: Said) -> Iterator[Statement]:
         yield name("dcat:keyword"), Literal(keyword, language=sample.language)
     for theme in sample.themes:
         yield name("dcat:theme"), NamedNode(f"{EU}/data-theme/{theme}")
+    for category in sample.options.get("hvd", ()):
+        yield NamedNode("http://data.europa.eu/r5r/hvdCategory"), NamedNode(f"http://data.europa.eu/bna/{category}")
     for language in sample.title:
         code = {"nl": "NLD", "fr": "FRA", "en": "ENG"}[language]
         yield name("dct:language"), NamedNode(f"{EU}/language/{code}")
