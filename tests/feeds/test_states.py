@@ -203,6 +203,14 @@ class TestRebuild:
         query = sa.select(FeedEntry.profile).where(FeedEntry.digest != "x")
         assert list(model.Session.execute(query).scalars()) == ["dcat_ap_vl_3"]
 
+    def test_what_changed_meanwhile_is_written_in_every_profile(self, make: Make) -> None:
+        made = make()
+        model.Session.execute(sa.update(FeedEntry).values(digest="x"))
+        model.Session.execute(sa.insert(FeedDue).values(package_id=made["id"], transaction=7))
+        model.Session.commit()
+        assert rebuild(["dcat_ap_vl_3"], 1, lambda _done, _total: None) == 4
+        assert due.left() == 0
+
     def test_in_several_processes_while_readers_read(
         self, app: Any, make: Make, monkeypatch: pytest.MonkeyPatch
     ) -> None:

@@ -22,12 +22,14 @@ def rebuild(names: Sequence[str], jobs: int, progress: Callable[[int, int], None
 
     ``progress`` hears how many datasets are done, and of how many. What did not change is not touched.
     """
-    waiting = _waiting()
     _mark_all()
-    marks = _waiting()
+    marks = model.Session.execute(
+        sa.select(FeedDue.package_id, FeedDue.mark, FeedDue.transaction).order_by(FeedDue.package_id)
+    ).all()
+    # What changed is due in every profile, also when only one is rebuilt: its mark will be gone.
     chunks: list[Chunk] = [
-        *_chunks([pair for pair in marks.items() if pair[0] in waiting], profiles.NAMES),
-        *_chunks([pair for pair in marks.items() if pair[0] not in waiting], tuple(names)),
+        *_chunks([(row.package_id, row.mark) for row in marks if row.transaction != due.REBUILDING], profiles.NAMES),
+        *_chunks([(row.package_id, row.mark) for row in marks if row.transaction == due.REBUILDING], tuple(names)),
     ]
     model.Session.remove()
     done = changed = 0
@@ -35,11 +37,6 @@ def rebuild(names: Sequence[str], jobs: int, progress: Callable[[int, int], None
         done, changed = done + datasets, changed + entries
         progress(done, len(marks))
     return changed
-
-
-def _waiting() -> dict[str, int]:
-    rows = model.Session.execute(sa.select(FeedDue.package_id, FeedDue.mark).order_by(FeedDue.package_id))
-    return {row.package_id: row.mark for row in rows}
 
 
 def _mark_all() -> None:
