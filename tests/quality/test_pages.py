@@ -12,6 +12,7 @@ from ckan import model
 
 from ckanext.oslo.quality import chart, jobs, store
 from ckanext.oslo.quality.tables import now
+from tests.feeds.conftest import act
 
 
 def test_the_organization_s_page_lists_sorts_and_leads_to_what_to_repair(app: Any, make: Any) -> None:
@@ -30,11 +31,17 @@ def test_the_organization_s_page_lists_sorts_and_leads_to_what_to_repair(app: An
     assert app.get("/nl/organization/stad-kortrijk/quality?sort=x&order=y&problem=z&page=9").status_code == 200
 
 
-def test_the_page_speaks_french(app: Any, make: Any) -> None:
-    make()
+def test_the_page_speaks_french(app: Any, make: Any, organization: dict[str, Any]) -> None:
+    titles = {"nl": "Ville de Courtrai in het Nederlands", "fr": "Ville de Courtrai"}
+    act("organization_patch", id=organization["id"], title_translated=titles)
+    make(title_translated={"nl": "Bomen", "fr": "Arbres"})
     jobs.measure_stale(60)
     page = app.get("/fr/organization/stad-kortrijk/quality", status=200).body
-    assert "Qualité des données\u00a0: Stad Kortrijk" in page
+    assert "Qualité des données\u00a0: Ville de Courtrai" in page
+    assert "Arbres" in page
+    assert "En néerlandais et en français" in page
+    assert "ici, jeu par jeu" in page
+    assert "Bomen" not in page
     assert "À corriger d’abord" in page
 
 
@@ -62,6 +69,16 @@ def test_a_line_needs_two_days() -> None:
     assert drawn is not None
     assert drawn.points == "0.0,180.0 680.0,0.0"
     assert (drawn.first, drawn.last, drawn.others) == (0, 100, "")
+
+
+def test_the_words_at_the_ends_of_two_lines_stand_apart() -> None:
+    own = [{"day": "2026-11-01", "points": 200.0}, {"day": "2026-11-22", "points": 300.0}]
+    for points in (290.0, 300.0, 310.0):
+        others = [one | {"points": points} for one in own]
+        drawn = chart.line(own, others)
+        assert drawn is not None
+        assert abs(drawn.label - drawn.others_label) >= chart.LINE
+        assert drawn.others_last == round(100 * points / 405)
 
 
 def test_the_file_has_a_row_a_dataset_and_no_formula(app: Any, make: Any) -> None:

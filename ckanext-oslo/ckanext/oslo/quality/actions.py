@@ -13,8 +13,11 @@ from ckan.types import Context
 
 from ckanext.oslo.profiles.config import portal_from_config
 from ckanext.oslo.quality import store, wording
-from ckanext.oslo.quality.score import MOST, Dimension, Score, rating_of
+from ckanext.oslo.quality.score import METRICS, MOST, Dimension, Score, rating_of
 from ckanext.oslo.quality.store import Row
+
+SPOKEN = ("nl", "fr")
+"""The languages of the people of the territory."""
 
 
 @toolkit.side_effect_free
@@ -25,8 +28,9 @@ def oslo_quality(context: Context, data_dict: dict[str, Any]) -> dict[str, Any]:
         ``next_steps`` (the most rewarding first, with the field of the form) and ``broken_links``; or
     :param organization: an organization's id or name, or
     :param source: a harvest source's name; with neither, the whole catalogue: ``datasets`` (how many are measured),
-        ``points`` (average), ``rating``, ``ratings`` (how many of each), ``dimensions``, ``problems`` (what to repair
-        first: how many datasets it touches and how much it would add to the average), ``trend`` (day, datasets, points)
+        ``points`` (average), ``rating``, ``ratings`` (how many of each), ``multilingual`` (how many have a title in
+        Dutch and in French), ``dimensions``, ``problems`` (what to repair first: how many datasets it touches, how many
+        of those are harvested, and how much it would add to the average), ``trend`` (day, datasets, points)
     """
     toolkit.check_access("oslo_quality", context, data_dict)
     if data_dict.get("id"):
@@ -77,31 +81,50 @@ def summary(rows: Sequence[Row]) -> dict[str, Any]:
         "ratings": dict(ratings),
         "broken_links": sum(row.broken for row in rows),
         "datasets_with_broken_links": sum(bool(row.broken) for row in rows),
-        "dimensions": [_dimension(rows, dimension) for dimension in Dimension] if count else [],
+        "multilingual": sum(set(SPOKEN) <= set(row.languages) for row in rows),
+        "dimensions": _dimensions(rows) if count else [],
         "problems": _problems(rows),
     }
 
 
-def _dimension(rows: Sequence[Row], dimension: Dimension) -> dict[str, Any]:
-    found = [row.score.dimensions[dimension] for row in rows]
-    return {
-        "name": str(dimension),
-        "text": toolkit._(wording.DIMENSIONS[dimension]),
-        "points": round(sum(points for points, _ in found) / len(rows), 1),
-        "of": found[0][1],
-    }
+def _dimensions(rows: Sequence[Row]) -> list[dict[str, Any]]:
+    """Give the averages by dimension: one pass over the rows, of which a harvest source has thousands."""
+    earned: Counter[Dimension] = Counter()
+    for row in rows:
+        for one in row.score.measures:
+            earned[one.metric.dimension] += one.earned  # pyright: ignore[reportArgumentType]
+    most: Counter[Dimension] = Counter()
+    for metric in METRICS.values():
+        most[metric.dimension] += metric.points
+    return [
+        {
+            "name": str(dimension),
+            "text": toolkit._(wording.DIMENSIONS[dimension]),
+            "points": round(earned[dimension] / len(rows), 1),
+            "of": most[dimension],
+        }
+        for dimension in Dimension
+    ]
 
 
 def _problems(rows: Sequence[Row]) -> list[dict[str, Any]]:
     """Give what to repair first: by how much of the average it costs."""
     lost: Counter[str] = Counter()
     touched: Counter[str] = Counter()
+    harvested: Counter[str] = Counter()
     for row in rows:
         for one in row.score.next_steps:
             lost[one.metric.name] += round(one.lost, 3)  # pyright: ignore[reportArgumentType]
             touched[one.metric.name] += 1
+            harvested[one.metric.name] += row.is_harvested
     return [
-        {"metric": name, "text": wording.problem(name), "datasets": touched[name], "gain": round(total / len(rows), 1)}
+        {
+            "metric": name,
+            "text": wording.problem(name),
+            "datasets": touched[name],
+            "harvested": harvested[name],
+            "gain": round(total / len(rows), 1),
+        }
         for name, total in lost.most_common()
     ]
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
@@ -19,12 +20,14 @@ from ckanext.oslo.quality import measuring
 from ckanext.oslo.quality.links import Outcome, host_of
 from ckanext.oslo.quality.score import METRICS, Links, Measure, Score
 from ckanext.oslo.quality.tables import DatasetQuality, Link, QualityDay, now
+from ckanext.oslo.reading.translations import best
 
 AGAIN = timedelta(days=14)
 """When an address that answers is asked again."""
 SOON = timedelta(hours=12)
 """When one that failed for the first time is asked again; each further failure doubles it, up to `AGAIN`."""
 SOURCE = "harvest_source_name"
+TITLES = "title_translated"
 _host_of_link = sa.func.lower(sa.func.split_part(Link.url, "/", 3))
 
 
@@ -178,31 +181,59 @@ def trend(scope: str, scope_id: str, days: int = 366) -> list[QualityDay]:
 
 @dataclass(frozen=True)
 class Row:
-    """One dataset in a list of scores."""
+    """One dataset in a list of scores.
+
+    ``title`` is in the reader's language, or the nearest there is; ``languages`` are those the dataset has a title in.
+    """
 
     name: str
     title: str
     type: str
     score: Score
     broken: int
+    languages: tuple[str, ...] = ()
+    is_harvested: bool = False
 
 
-def rows_of(scope: str, scope_id: str) -> Iterator[Row]:
-    """Give the scores of all public datasets of an organization, a source or the catalogue, by title."""
+def rows_of(scope: str, scope_id: str, language: str = "") -> Iterator[Row]:
+    """Give the scores of all public datasets of an organization, a source or the catalogue.
+
+    ``language`` is that of the titles.
+    """
     package, kept = model.Package, DatasetQuality
     chosen = [_public()]
     if scope == "organization":
         chosen.append(package.owner_org == scope_id)
     elif scope == "source":
         chosen.append(package.extras[SOURCE].astext == scope_id)
-    columns = (package.name, package.title, package.type, kept)
+    said = (package.extras[TITLES].astext, package.extras[SOURCE].astext)
+    columns = (package.name, package.title, package.type, *said, kept)
     query = sa.select(*columns).join(kept, kept.package_id == package.id).where(*chosen).order_by(package.title)
     addresses = sa.select(sa.func.jsonb_array_elements_text(kept.addresses))
     addresses = addresses.join(package, package.id == kept.package_id).where(*chosen)
     query_broken = sa.select(Link.url).where(Link.answers.is_(False), Link.url.in_(addresses))
     broken = set(model.Session.execute(query_broken).scalars())
-    for name, title, kind, row in model.Session.execute(query):
-        yield Row(name, title or name, kind, score_of(row), sum(url in broken for url in row.addresses))
+    for name, title, kind, titles, source, row in model.Session.execute(query):
+        texts = _texts(titles)
+        chosen = best(texts, language)
+        yield Row(
+            name,
+            str(texts[chosen]) if chosen else title or name,
+            kind,
+            score_of(row),
+            sum(url in broken for url in row.addresses),
+            tuple(dict.fromkeys(tag.split("-")[0] for tag, text in texts.items() if text)),
+            bool(source),
+        )
+
+
+def _texts(kept: str | None) -> dict[str, Any]:
+    """Read a text in several languages as a dataset keeps it."""
+    try:
+        found = json.loads(kept or "{}")
+    except ValueError:
+        return {}
+    return found if isinstance(found, dict) else {}
 
 
 def _public() -> sa.ColumnElement[bool]:

@@ -11,6 +11,7 @@ from ckan.lib.helpers import Page
 from ckan.plugins import toolkit
 from flask import Blueprint, Response, request
 
+from ckanext.oslo.checking.wording import language
 from ckanext.oslo.quality import actions, store, wording
 from ckanext.oslo.quality.chart import line
 from ckanext.oslo.quality.score import METRICS, MOST
@@ -82,7 +83,7 @@ def _rows(name: str) -> tuple[Any, list[Row]]:
     group = model.Group.get(name)
     if group is None or not group.is_organization or group.state != "active":
         toolkit.abort(404, toolkit._("There is no such organization."))
-    return group, list(store.rows_of("organization", group.id))
+    return group, list(store.rows_of("organization", group.id, language()))
 
 
 def _shown(row: Row) -> dict[str, Any]:
