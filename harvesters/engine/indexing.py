@@ -1,8 +1,9 @@
-"""A process beside the run that indexes what the run has saved, while the run saves the next batch.
+"""Processes beside the run that index what the run has saved, while the run saves the next batch.
 
-Making a document for the index costs CKAN about as much as saving a dataset (it shows and validates the dataset twice),
-and both keep one core busy. They share nothing but the database: the run says which datasets are saved, this process
-reads them there, indexes them and notes that they are in the index. When either of them dies, what was saved and not
+Making a document for the index costs CKAN more than saving a dataset (it shows and validates the dataset twice, and
+waits for Solr), so two of them keep up with one run. They share nothing with it but the database: the run says which
+datasets are saved, a process reads them there, indexes them and notes that they are in the index. A dataset always goes
+to the same process, so that an older state never comes after a newer one. When any of them dies, what was saved and not
 yet noted is indexed at the beginning of the next run.
 """
 
@@ -11,6 +12,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import signal
+import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
@@ -29,6 +31,9 @@ log = logging.getLogger(__name__)
 #: How many batches the run may be ahead of the index.
 AHEAD = 3
 
+#: How many processes index. With the run they keep two cores busy: each of them waits for Solr a third of its time.
+PROCESSES = 2
+
 #: How long the end of a run that is broken off waits for the batch under way (seconds).
 PATIENCE = 30
 
@@ -41,65 +46,92 @@ class Answer:
     ended: str | None = None
 
 
-class Indexing:
-    """The run's end of that process: a context manager.
+class _Hand:
+    """One process: the run's end of its pipe, and how many of its batches are under way."""
 
-    To be entered before any thread of the run is started and while no database connection is in use, because the
-    process is a fork: it has CKAN and its plugins loaded.
-    """
-
-    def __init__(self, user: str) -> None:
+    def __init__(self, user: str, earlier: Sequence[_Hand]) -> None:
         fork = multiprocessing.get_context("fork")
-        self._pipe, theirs = fork.Pipe()
-        self._theirs = theirs
-        self._process = fork.Process(target=_serve, args=(theirs, self._pipe, user), daemon=True, name="indexing")
-        self._waiting = 0
+        self.pipe, self._theirs = fork.Pipe()
+        # Of all pipes a process keeps only its own end: with another's open, none would see the run die.
+        not_theirs = [self.pipe, *(hand.pipe for hand in earlier)]
+        self.process = fork.Process(target=_serve, args=(self._theirs, not_theirs, user), daemon=True, name="indexing")
+        self.waiting = 0
 
-    def __enter__(self) -> Indexing:
-        model.Session.remove()
-        self._process.start()
+    def start(self) -> None:
+        self.process.start()
         self._theirs.close()
-        return self
 
-    def __exit__(
-        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
-    ) -> None:
-        self._pipe.close()
-        self._process.join(PATIENCE)
-        if self._process.is_alive():
-            self._process.terminate()
-            self._process.join()
+    def send(self, package_ids: list[str]) -> None:
+        try:
+            self.pipe.send(package_ids)
+        except OSError as error:
+            raise RunEnded(EngineReason.INDEX_DOWN, "the indexing process has ended") from error
+        self.waiting += 1
 
-    def add(self, package_ids: Sequence[str]) -> list[tuple[str, str]]:
-        """Have saved datasets indexed; return those of earlier batches that the index refused. Raises `RunEnded`."""
-        refused = self.settle(ahead=AHEAD - 1)
-        if package_ids:
-            try:
-                self._pipe.send(list(package_ids))
-            except OSError as error:
-                raise RunEnded(EngineReason.INDEX_DOWN, "the indexing process has ended") from error
-            self._waiting += 1
-        return refused
-
-    def settle(self, ahead: int = 0) -> list[tuple[str, str]]:
-        """Wait until at most ``ahead`` batches are under way; return what the index refused. Raises `RunEnded`."""
+    def settle(self, ahead: int) -> list[tuple[str, str]]:
         refused: list[tuple[str, str]] = []
-        while self._waiting > ahead:
+        while self.waiting > ahead:
             try:
-                answer: Answer = self._pipe.recv()
+                answer: Answer = self.pipe.recv()
             except (EOFError, OSError) as error:
                 raise RunEnded(EngineReason.INDEX_DOWN, "the indexing process has ended") from error
-            self._waiting -= 1
+            self.waiting -= 1
             if answer.ended is not None:
                 raise RunEnded(EngineReason.INDEX_DOWN, answer.ended)
             refused += answer.refused
         return refused
 
 
-def _serve(pipe: Connection, parents_end: Connection, user: str) -> None:
+class Indexing:
+    """The run's end of those processes: a context manager.
+
+    To be entered before any thread of the run is started and while no database connection is in use, because the
+    processes are forks: they have CKAN and its plugins loaded.
+    """
+
+    def __init__(self, user: str) -> None:
+        self._hands: list[_Hand] = []
+        self._user = user
+
+    def __enter__(self) -> Indexing:
+        model.Session.remove()
+        for _ in range(PROCESSES):
+            hand = _Hand(self._user, self._hands)
+            hand.start()
+            self._hands.append(hand)
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        for hand in self._hands:
+            hand.pipe.close()
+        for hand in self._hands:
+            hand.process.join(PATIENCE)
+            if hand.process.is_alive():
+                hand.process.terminate()
+                hand.process.join()
+
+    def add(self, package_ids: Sequence[str]) -> list[tuple[str, str]]:
+        """Have saved datasets indexed; return those of earlier batches that the index refused. Raises `RunEnded`."""
+        refused = self.settle(ahead=AHEAD - 1)
+        shares: dict[int, list[str]] = {}
+        for package_id in package_ids:
+            shares.setdefault(zlib.crc32(package_id.encode()) % PROCESSES, []).append(package_id)
+        for number, share in shares.items():
+            self._hands[number].send(share)
+        return refused
+
+    def settle(self, ahead: int = 0) -> list[tuple[str, str]]:
+        """Wait until at most ``ahead`` batches are under way; return what the index refused. Raises `RunEnded`."""
+        return [refused for hand in self._hands for refused in hand.settle(ahead)]
+
+
+def _serve(pipe: Connection, not_ours: Sequence[Connection], user: str) -> None:
     """Index batch after batch until the run closes its end of the pipe, or dies."""
     # Without this the pipe would stay open, and this process alive, when the run is killed.
-    parents_end.close()
+    for end in not_ours:
+        end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The connections in the pool are the run's; psycopg2 does not close what another process opened.
     ensure_engine().dispose(close=False)
