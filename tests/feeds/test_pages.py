@@ -10,7 +10,7 @@ from ckan.plugins import toolkit
 from ckan.tests import factories
 
 from ckanext.oslo import profiles
-from tests.feeds.conftest import RDF_FORMATS, Make, act, by_rdflib, catalogue, datasets, links, triples
+from tests.feeds.conftest import DCAT, RDF_FORMATS, Make, act, by_rdflib, catalogue, datasets, links, triples
 
 MEDIA = {
     "ttl": "text/turtle",
@@ -53,6 +53,26 @@ def test_an_empty_catalogue_is_a_catalogue(app: Any, organization: dict[str, Any
         assert not datasets(found)
         assert links(found)["totalItems"] == "0"
         assert any(one.object.value.endswith("#Catalog") for one in found if hasattr(one.object, "value"))
+
+
+def test_the_catalogue_of_this_portal_says_who_publishes_it_where_and_how(app: Any, make: Make) -> None:
+    """By the portal's own configuration (config/ckan.ini)."""
+    make()
+    found = triples(app.get("/catalog.ttl", status=200).data, "ttl")
+    (catalogue_,) = {one.subject for one in found if one.object.value == f"{DCAT}Catalog"}
+    said: dict[str, list[Any]] = {}
+    for one in found:
+        if one.subject == catalogue_:
+            said.setdefault(one.predicate.value.replace("#", "/").rpartition("/")[2], []).append(one.object)
+    assert {literal.language for literal in said["title"]} == {"nl", "fr", "en"}
+    assert {literal.language for literal in said["description"]} == {"nl", "fr", "en"}
+    assert [one.value.rpartition("/")[2] for one in said["license"]] == ["CC0"]
+    assert len(said["language"]) == 3
+    assert {"country/BEL", "country/FRA", "code/FRE11"} <= {
+        "/".join(one.value.split("/")[-2:]) for one in said["spatial"]
+    }
+    for name in ("publisher", "contactPoint", "homepage", "themeTaxonomy", "service", "record", "dataset", "view"):
+        assert len(said[name]) == 1, name
 
 
 def test_one_dataset(app: Any, make: Make) -> None:
