@@ -86,9 +86,7 @@ def measure(portal: RunningPortal, client: httpx.Client, requests: int) -> dict[
             _answer(client, request)
             if number >= 0:
                 times[kind].append(time.perf_counter() - start)
-    figures = {
-        kind: {"p50_ms": _percentile(found, 50), "p95_ms": _percentile(found, 95)} for kind, found in times.items()
-    }
+    figures = {kind: percentiles(found) for kind, found in times.items()}
     stock = {"raw_solr": figures.pop("raw_solr")}
     ratio = stock["raw_solr"]["p50_ms"] / figures["package_search"]["p50_ms"]
     return {
@@ -154,6 +152,11 @@ def _answer(client: httpx.Client, request: httpx.Request) -> httpx.Response:
 def _spread(names: list[str], count: int) -> list[str]:
     """Choose names from the whole catalogue, the same ones each time."""
     return names[:: max(1, len(names) // count)]
+
+
+def percentiles(seconds: list[float]) -> dict[str, float]:
+    """Return the middle and the slow end of times, in milliseconds."""
+    return {"p50_ms": _percentile(seconds, 50), "p95_ms": _percentile(seconds, 95)}
 
 
 def _percentile(seconds: list[float], percent: int) -> float:

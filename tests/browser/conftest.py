@@ -8,9 +8,13 @@ from dataclasses import dataclass
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page
+from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.running_portal import RunningPortal
+
+PATIENCE = 20_000
+"""Milliseconds: a portal that has just started on a busy machine takes its time for the first save."""
+expect.set_options(timeout=PATIENCE)
 
 #: "address password" of a portal that already runs, for whoever writes these tests.
 RUNNING = "PORTAL_UNDER_TEST"
@@ -46,7 +50,7 @@ def visit(browser: Browser, portal: Portal) -> Iterator[Visit]:
         context = browser.new_context(
             base_url=portal.url, accept_downloads=True, **{"viewport": {"width": 1280, "height": 900}, **options}
         )
-        context.set_default_timeout(20_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         page.on("pageerror", lambda error: errors.append(str(error)))

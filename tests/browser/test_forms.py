@@ -106,9 +106,18 @@ def test_the_keyboard_alone_makes_a_mobility_dataset_in_three_languages(enter):
         someone.to(field(page, f"notes_translated-{language}")).write(f"{title}.")
         someone.to(field(page, f"tags_translated-{language}")).write("x1").press("Enter").write("x2").press("Enter")
         expect(tab).not_to_contain_text(re.compile("leeg"))
-    someone.to(field(page, "license_id")).pick("CC0")
+    someone.to(page.get_by_role("radio", name=re.compile("met bronvermelding"))).press("ArrowDown")
+    expect(page.get_by_role("radio", name=re.compile("zonder voorwaarden"))).to_be_checked()
+    someone.to(page.get_by_role("button", name="Een dienst toevoegen")).press("Enter")
+    someone.write("https://geo.example/cgi?service=WFS").press("Tab")
+    expect(page.get_by_label("Soort dienst")).to_have_value("WFS")
     someone.to(page.get_by_label("Zoek een gemeente")).pick("doornik")
     expect(field(page, "spatial_coverage-0-text")).to_have_value("Doornik")
+    someone.to(page.locator("#section-who .formmore > summary")).press("Enter")
+    for number, email in enumerate(("fiets@doornik.example", "data@doornik.example")):
+        someone.to(field(page, f"contact-{number}-email")).write(email)
+        if number == 0:
+            someone.to(page.get_by_role("button", name=re.compile("^Nog een toevoegen.*Contact"))).press("Enter")
     someone.to(page.get_by_role("combobox", name="Wat over mobiliteit")).pick("fietsenstalling")
     someone.to(page.get_by_role("button", name="Publiceren")).press("Enter")
     expect(page.get_by_role("heading", level=1)).to_have_text(titles["nl"])
@@ -116,6 +125,10 @@ def test_the_keyboard_alone_makes_a_mobility_dataset_in_three_languages(enter):
     assert found["title_translated"] == titles
     assert found["tags_translated"]["fr"] == ["x1", "x2"]
     assert found["license_id"] == "CC0"
+    assert [(one["url"], one["format"]) for one in found["resources"]] == [
+        ("https://geo.example/cgi?service=WFS", "WFS")
+    ]
+    assert [one["email"] for one in found["contact"]] == ["fiets@doornik.example", "data@doornik.example"]
     assert found["spatial_coverage"][0]["text"] == "Doornik"
     assert found["theme"] == ["http://publications.europa.eu/resource/authority/data-theme/TRAN"]
     assert len(found["mobility_theme"]) == 1
@@ -151,7 +164,7 @@ def test_of_a_refused_form_nothing_is_lost_not_even_the_file(enter):
     page.get_by_role("button", name="Publiceren").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Stallingen na een fout")
     (file,) = stored(page)["resources"]
-    assert (file["url_type"], file["format"]) == ("upload", "CSV")
+    assert (file["url_type"], file["format"], file["size"]) == ("upload", "CSV", len(CSV["buffer"]))
     assert page.request.get(file["url"]).body() == CSV["buffer"]
 
     # And what is saved is changed in the same form: the file goes, a link comes.
@@ -165,29 +178,65 @@ def test_of_a_refused_form_nothing_is_lost_not_even_the_file(enter):
     delete(page)
 
 
-def test_what_a_file_tells_is_proposed_and_never_overwrites(enter):
-    page = enter("/nl/dataset/new")
+def drop(page: Page, name: str, text: str) -> Locator:
+    """Drag a file into the form, and give what is proposed from it."""
     page.locator("[data-oslo-drop]").evaluate(
-        """(drop, text) => {
+        """(drop, [name, text]) => {
             const data = new DataTransfer();
-            data.items.add(new File([text], "stallingen.csv", { type: "text/csv" }));
+            data.items.add(new File([text], name, { type: "text/csv" }));
             drop.dispatchEvent(new DragEvent("drop", { dataTransfer: data, bubbles: true, cancelable: true }));
         }""",
-        CSV["buffer"].decode(),
+        [name, text],
     )
-    proposals = page.locator("[data-oslo-proposals]").first
+    return page.locator("[data-oslo-proposals]:visible").last
+
+
+def test_what_a_file_tells_is_proposed_and_never_overwrites(enter):
+    page = enter("/nl/dataset/new")
+    proposals = drop(page, "stallingen.csv", CSV["buffer"].decode())
     expect(proposals).to_contain_text("Bestandstype: CSV")
     expect(proposals).to_contain_text("Taal van de data: Nederlands")
-    expect(proposals).to_contain_text("Gebied: 3.26, 50.82, 3.27, 50.83")
+    expect(proposals).to_contain_text("Plaats: Kortrijk")  # both points lie there
     expect(page.locator('[name="resources__0__format"]')).to_have_value("")
-    for words in ("Bestandstype", "Taal van de data", "Kolommen", "Gebied"):
+    for words in ("Bestandstype", "Taal van de data", "Kolommen", "Plaats"):
         proposals.get_by_role("button", name=words).press("Enter")
-    expect(proposals).to_be_hidden()
+    expect(page.locator("[data-oslo-proposals]").first).to_be_hidden()
     expect(page.locator('[name="resources__0__format"]')).to_have_value("CSV")
     expect(page.locator('[name="resources__0__description_translated-nl"]')).to_have_value(
         "Kolommen: naam, straat, gemeente, lat, lon"
     )
-    expect(field(page, "spatial_coverage-0-geom")).to_have_value("3.26, 50.82, 3.27, 50.83")
+    expect(field(page, "spatial_coverage-0-text")).to_have_value("Kortrijk")
+
+    # A file whose places are at sea, with days.
+    rows = "\n".join(f"{day:02}/06/2026;51.5;{2 + day / 10}" for day in (2, 1, 9))
+    proposals = drop(page, "boeien.csv", f"datum;lat;lon\n{rows}\n")
+    expect(proposals).to_contain_text("Gebied: west 2.1, zuid 51.5, oost 2.9, noord 51.5")
+    proposals.get_by_role("button", name="Periode: 01/06/2026 tot 09/06/2026").press("Enter")
+    expect(field(page, "temporal_coverage-0-start")).to_have_value("01/06/2026")
+    expect(field(page, "temporal_coverage-0-end")).to_have_value("09/06/2026")
+    proposals.get_by_role("button", name="Gebied").press("Enter")
+    expect(field(page, "spatial_coverage-1-geom")).to_have_value("2.1, 51.5, 2.9, 51.5")
+
+
+def test_the_panel_says_what_is_wanted_while_somebody_types(enter):
+    page = enter("/fr/dataset/new")
+    panel = page.locator("[data-oslo-panel]")
+    percent = panel.locator("[data-oslo-percent]")
+    before = int(percent.inner_text())
+    description = page.locator("#section-about .oslo-said", has_text="Description")
+    expect(panel).to_contain_text("Titre")
+    panel.get_by_role("link", name="Ajoutez des mots-clés").click()
+    expect(field(page, "tags_translated-fr")).to_be_focused()
+    field(page, "title_translated-fr").fill("Arbres remarquables")
+    expect(description).to_be_visible()  # beside the field as well
+    field(page, "notes_translated-fr").fill("Les arbres de la commune, avec leur âge.")
+    field(page, "tags_translated-fr").fill("arbre, ")
+    expect(description).to_have_count(0)
+    expect(percent).not_to_have_text(str(before))
+    assert int(percent.inner_text()) > before
+    # Every line leads to its input, out of folds and from behind tabs.
+    panel.get_by_role("link", name="Dites à qui s’adresser").click()
+    expect(field(page, "contact-0-name")).to_be_focused()
 
 
 def test_lists_are_searched_and_values_taken_away(enter):
@@ -250,6 +299,11 @@ def test_an_area_is_drawn_written_or_taken_from_a_municipality(enter):
     west, south, east, north = (float(side.input_value()) for side in sides)
     assert 2.5 < west < east < 4
     assert 50.3 < south < north < 51.2
+
+    # A click picks the municipality that is drawn there.
+    page.mouse.click(box["x"] + box["width"] * 0.5, box["y"] + box["height"] * 0.5)
+    expect(outline).to_have_value(re.compile(r'^\{"type":\s?"(Multi)?Polygon"'))
+    expect(field(page, "spatial_coverage-0-text")).not_to_have_value("")
 
     finder = page.get_by_label("Zoek een gemeente")
     finder.fill("rijsel")
@@ -319,15 +373,29 @@ def test_without_script_a_dataset_with_a_file_is_one_form_too(enter):
     for language in ("nl", "fr", "en"):
         expect(field(page, f"title_translated-{language}")).to_be_visible()
     page.get_by_label("Téléverser un fichier").set_input_files(CSV)
+    page.get_by_label("Adresse du service").fill("https://api.example/emploi")
+    page.get_by_label("Type de service").select_option("API (REST)")
+    page.get_by_label("Une autre").check()
+    page.get_by_label("Dans la liste").select_option("ODC_BL")
     field(page, "title_translated-fr").fill("Emploi sans script")
     page.get_by_role("button", name="Publier").click()
     expect(page.locator("#errors a").first).to_have_attribute("href", "#field-notes_translated-fr")
     expect(page.get_by_text("stallingen.csv est envoyé")).to_be_visible()
+    expect(page.get_by_label("Dans la liste")).to_have_value("ODC_BL")
     field(page, "notes_translated-fr").fill("Un fichier qui n’a pas été perdu.")
     page.get_by_role("button", name="Publier").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Emploi sans script")
-    (file,) = stored(page)["resources"]
+    found = stored(page)
+    file, service = found["resources"]
     assert file["url"].endswith("stallingen.csv")
+    assert (service["url"], service["format"]) == ("https://api.example/emploi", "API (REST)")
+    assert found["license_id"] == "ODC_BL"
+
+    # A radio button counts before the list, which is sent as well.
+    page.goto(f"/fr/work/edit/{found['id']}")
+    page.get_by_label("Réutilisation libre sans condition").check()
+    page.get_by_role("button", name="Enregistrer", exact=True).click()
+    assert stored(page)["license_id"] == "CC0"
     delete(page)
 
 

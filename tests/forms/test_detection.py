@@ -82,3 +82,22 @@ def test_a_language_needs_a_clear_majority() -> None:
     assert language_of(["de straat van het station"]) == "nl"
     assert language_of(["la rue de la gare est dans le quartier"]) == "fr"
     assert language_of(["Kortrijk", "12"]) is None
+
+
+def test_places_and_days_of_a_table() -> None:
+    found = looked(
+        "tellingen.csv",
+        b"nummer;datum;lat;lon\n1;03/06/2026;50.8201;3.2601\n2;01/06/2026;50.8202;3.2602\n3;12/06/2026;50.79;3.12\n",
+    )
+    assert found.spots == ((3.26, 50.82), (3.12, 50.79))
+    assert found.period == ("2026-06-01", "2026-06-12")
+    assert looked("a.csv", b"jaar;aantal\n2019;1\n2021;2\n2020;3\n").period == ("2019", "2021")
+    assert looked("a.csv", b"aantal;x\n2019;1\n2021;2\n2020;3\n").period is None
+    assert looked("a.csv", b"datum;x\n2019-01-01;1\nonbekend;2\n2020-01-01;3\n").period is None
+
+
+def test_of_a_part_of_a_file_nothing_is_said_that_holds_for_all_of_it() -> None:
+    row = b"2026-01-02;50.82;3.26;%s\n" % (b"x" * 100)
+    found = looked("a.csv", b"datum;lat;lon;tekst\n" + row * 12_000)
+    assert (found.rows, found.spots, found.period) == (None, (), None)
+    assert found.box == (3.26, 50.82, 3.26, 50.82)

@@ -68,7 +68,8 @@ _COMMON: dict[str, Any] = {
             "email": "data@kortrijk.example",
             "url": "https://www.kortrijk.example/data",
             "identifier": "7",
-        }
+        },
+        {"name": "Helpdesk", "email": "help@kortrijk.example"},
     ],
     "creator": [{"name": "Leiedal", "url": "https://www.leiedal.example/"}],
     "url": "https://www.kortrijk.example/fiets",
@@ -112,6 +113,12 @@ _COMMON: dict[str, Any] = {
             "hash_algorithm": "http://spdx.org/rdf/terms#checksumAlgorithm_sha1",
         },
         {"id": "map", "url": "https://geo.example/wfs?map=a", "format": "WFS", "name_translated": {"nl": "Kaart"}},
+        {
+            "id": "api",
+            "url": "https://api.example/v1",
+            "format": "API (REST)",
+            "endpoint_description": "https://api.example/v1/openapi.json",
+        },
         {
             "id": "odd",
             "url": "https://data.example/page",

@@ -50,7 +50,8 @@ def browse(app: Any, steward: dict[str, Any]) -> dict[str, Any]:
 def inputs(page: str) -> dict[str, str]:
     """Return the dataset form's inputs as a browser would fill them."""
     root = html.fromstring(page)
-    found = {one.get("name"): one.get("value", "") for one in root.xpath("//input[@name]")}
+    sent = "//input[@name][not(@type='radio' or @type='checkbox') or @checked]"
+    found = {one.get("name"): one.get("value", "") for one in root.xpath(sent)}
     found |= {one.get("name"): (one.text or "").strip() for one in root.xpath("//textarea[@name]")}
     chosen = root.xpath("//select[@name]//option[@selected]")
     return found | {one.xpath("ancestor::select/@name")[0]: one.get("value", "") for one in chosen}

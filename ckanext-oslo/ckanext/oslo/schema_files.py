@@ -14,10 +14,12 @@ that no field is written twice::
 What scheming gets is the flat list of fields it expects. Every field says its ``section``; the first field of a
 section carries ``start_section`` with the section's name, title and help, for the form. Pure: no CKAN here.
 
-How the form treats a field is said beside it: ``form_essential`` (it stands open; ``true``, or the types of dataset for
-which it does), ``form_default`` (what a new form starts with), ``form_blanks`` (empty repetitions), and ``form_lookup``
-(an action of the API that fills a group: ``list`` and ``show`` with their fixed arguments, ``name``, ``note`` and
-``key`` of what it gives, and ``fill``, subfield by subfield).
+How the form treats a field is said beside it: ``form_essential`` (it stands open; ``true``, or the types of dataset
+for which it does), ``form_default`` (what a new form starts with), ``form_blanks`` (empty repetitions),
+``form_if_given`` (a part of a group that is shown only when it has a value), ``form_featured`` (the few codes that
+most people want, each with what it means, before the rest of the list), and ``form_lookup`` (an action of the API
+that fills a group: ``list`` and ``show`` with their fixed arguments, ``name``, ``note`` and ``key`` of what it gives,
+and ``fill``, subfield by subfield).
 """
 
 from __future__ import annotations
@@ -58,6 +60,8 @@ _FIELD_KEYS = _TEXTS | {
     "form_blanks",
     "form_default",
     "form_essential",
+    "form_featured",
+    "form_if_given",
     "form_lookup",
     "repeating_subfields",
     "upload_field",

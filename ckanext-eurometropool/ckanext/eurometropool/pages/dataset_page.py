@@ -50,7 +50,7 @@ class DatasetPage:
     translations: Sequence[tuple[str, Text]]
     description: Text
     publisher: Text
-    contact: tuple[str, str]
+    contacts: list[tuple[str, str]]
     licence: Licence
     updated: str
     frequency: str
@@ -77,7 +77,7 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
         translations=list(_translations(dataset, title.lang)),
         description=cards.text(dataset, "notes"),
         publisher=cards.publisher(dataset),
-        contact=_contact(dataset),
+        contacts=[found for one in _list(dataset.get("contact")) if (found := _contact(one))[0]],
         licence=licences.licence(dataset),
         updated=phrases.day(dataset.get("modified") or dataset.get("issued"), cards.reader()),
         frequency=label("frequency", dataset.get("frequency")),
@@ -149,10 +149,8 @@ def _translations(dataset: Mapping[str, Any], shown: str) -> Iterator[tuple[str,
             yield lang, Text(texts[lang], lang, foreign=True)
 
 
-def _contact(dataset: Mapping[str, Any]) -> tuple[str, str]:
-    """Return the contact as (words, address): an e-mail before a page before a bare name."""
-    contacts = _list(dataset.get("contact"))
-    contact = contacts[0] if contacts and isinstance(contacts[0], Mapping) else {}
+def _contact(contact: Mapping[str, Any]) -> tuple[str, str]:
+    """Return a contact as (words, address): an e-mail before a page before a bare name."""
     email = str(contact.get("email") or "").removeprefix("mailto:")
     name, url = str(contact.get("name") or ""), str(contact.get("url") or "")
     if email:

@@ -63,8 +63,12 @@
       text(panel, "[data-oslo-more]", left > 0 ? fill(words.more, { count: left }) : "");
       text(panel, "[data-oslo-pressing]", pressing.length ? "" : words.nothing);
       beside(form, pressing, words);
+      text(form, "[data-oslo-percent-short]", found.score.percent);
+      text(form, "[data-oslo-errors]", found.counts.error ? fill(words.errors, { count: found.counts.error }) : "");
     }
 
+    for (const said of panel.querySelectorAll("[data-oslo-to]")) said.replaceWith(led(form, said.dataset.osloTo, said.textContent));
+    text(form, "[data-oslo-percent-short]", panel.querySelector("[data-oslo-percent]").textContent);
     form.addEventListener("input", later);
     form.addEventListener("change", later);
     if (chosen) chosen.addEventListener("change", ask);
@@ -120,7 +124,8 @@
     const safe = CSS.escape(name);
     return (
       form.querySelector('[name="' + safe + '"]:not([type="hidden"])') ||
-      form.querySelector('[name^="' + safe + '-"]:not([type="hidden"])')
+      form.querySelector('[name^="' + safe + '-"]:not([type="hidden"])') ||
+      form.querySelector('input[id^="field-' + safe + '-"]:not([type="hidden"])') // beside a value that scripts keep
     );
   }
 
@@ -141,10 +146,8 @@
     link.textContent = words;
     link.addEventListener("click", function (event) {
       event.preventDefault();
-      const fold = input.closest("details");
-      if (fold) fold.open = true;
-      input.scrollIntoView({ block: "center" });
-      input.focus();
+      if (window.osloForm) window.osloForm.reveal(input);
+      else input.focus();
     });
     return link;
   }

@@ -10,6 +10,7 @@ from typing import Any
 from ckan.plugins import toolkit
 
 from ckanext.oslo.logic.record import Fields, Key, Record
+from ckanext.oslo.reading import ONE_CHOICE, first_said
 
 Values = Mapping[str, list[str]]
 Errors = dict[Key, list[str]]
@@ -75,7 +76,8 @@ def _flat_dataset(values: Values, fields: Fields) -> dict[Key, Any]:
         base, _, rest = name.partition("-")
         index, _, subfield = rest.partition("-")
         if name in fields.dataset:
-            data[(name,)] = sent if len(sent) > 1 else sent[0]
+            one = fields.dataset[name].kind in ONE_CHOICE
+            data[(name,)] = sent[0] if len(sent) == 1 else first_said(sent) if one else sent
         elif base in fields.groups and index.isdigit():
             data[(base, int(index), subfield)] = sent[0]
         elif base in fields.dataset and rest:

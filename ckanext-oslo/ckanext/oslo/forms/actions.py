@@ -44,7 +44,8 @@ def oslo_file_look(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :type upload: a file upload
 
     :rtype: dictionary with what was found of ``format``, ``media_type``, ``size``, ``encoding``, ``delimiter``,
-        ``columns``, ``rows``, ``sheets``, ``features``, ``box`` (west, south, east, north), ``language``, ``trouble``
+        ``columns``, ``rows``, ``sheets``, ``features``, ``box`` (west, south, east, north), ``spots`` (longitude,
+        latitude), ``period`` (first and last day), ``language``, ``trouble``
     """
     toolkit.check_access("oslo_file_look", context, {})
     upload: Any = data_dict.get("upload")

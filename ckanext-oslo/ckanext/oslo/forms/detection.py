@@ -1,4 +1,4 @@
-"""What a file tells about itself: format, columns, language and where it lies. Pure.
+"""What a file tells about itself: format, columns, language, where and when it lies. Pure.
 
 Every finding is a proposal that a steward accepts or not. A file is looked at within bounds: of text its first
 `HEAD` bytes, of a workbook its first rows, of GeoJSON all of it up to `LONGEST_GEOJSON`.
@@ -17,6 +17,7 @@ from dataclasses import asdict, dataclass, field
 from itertools import islice
 from typing import IO, Any
 
+from ckanext.oslo.forms.extent import Box, Point, extent_of, period_of, points_of
 from ckanext.oslo.importing import csv_files, workbooks
 from ckanext.oslo.importing.errors import SheetError
 from ckanext.oslo.reading import format_of
@@ -26,12 +27,6 @@ LONGEST_GEOJSON = 20_000_000
 MOST_ROWS = 2_000
 MOST_COLUMNS = 200
 LONGEST_NAME = 120
-
-Box = tuple[float, float, float, float]
-
-_LATITUDE = re.compile(r"lat|latitude|breedtegraad|y_?wgs84|(geo_?)?lat(itude)?_?(wgs84)?", re.IGNORECASE)
-_LONGITUDE = re.compile(r"lon|lng|long|longitude|lengtegraad|x_?wgs84|(geo_?)?lo?ng?(itude)?_?(wgs84)?", re.IGNORECASE)
-_PAIR = re.compile(r"\s*(-?\d{1,2}\.\d+)\s*[,;]\s*(-?\d{1,3}\.\d+)\s*")
 
 
 def _listed(words: str) -> frozenset[str]:
@@ -56,7 +51,11 @@ WORDS = {
 
 @dataclass(frozen=True)
 class Found:
-    """What was found. ``box`` is west, south, east, north in degrees; ``rows`` is None when not all were counted."""
+    """What was found. ``rows`` is None when not all were counted.
+
+    ``box`` is west, south, east, north in degrees; ``spots`` are all places in it, longitude first, where they are few;
+    ``period`` is the first and last day (or year).
+    """
 
     format: str | None = None
     media_type: str | None = None
@@ -68,6 +67,8 @@ class Found:
     sheets: tuple[str, ...] = ()
     features: int | None = None
     box: Box | None = None
+    spots: tuple[Point, ...] = ()
+    period: tuple[str, str] | None = None
     language: str | None = None
     trouble: str | None = None
 
@@ -128,7 +129,7 @@ def _csv(head: bytes, *, whole: bool) -> dict[str, Any]:
         "encoding": encoding.upper().replace("CP1252", "Windows-1252"),
         "delimiter": delimiter if len(table.columns) > 1 else None,
         "rows": len(table.rows) if whole else None,
-        **_of_table(table),
+        **_of_table(table, whole=whole),
     }
 
 
@@ -141,7 +142,7 @@ def _workbook(file: IO[bytes]) -> dict[str, Any]:
             row = ["" if cell is None else str(cell) for cell in cells[:MOST_COLUMNS]]
             if any(row):
                 rows.append(row)
-    return {"sheets": names, **(_of_table(_table(rows)) if rows else {})}
+    return {"sheets": names, **(_of_table(_table(rows), whole=len(rows) < MOST_ROWS) if rows else {})}
 
 
 def _table(rows: Sequence[Sequence[str]]) -> _Table:
@@ -152,38 +153,16 @@ def _table(rows: Sequence[Sequence[str]]) -> _Table:
     return _Table(columns, list(rows[start + 1 :]))
 
 
-def _of_table(table: _Table) -> dict[str, Any]:
+def _of_table(table: _Table, *, whole: bool) -> dict[str, Any]:
+    """Say what the rows tell; of a part of a file nothing that has to hold for all of it."""
+    extent = extent_of(points_of(table.columns, table.rows))
     return {
         "columns": tuple(table.columns),
-        "box": _box(_points(table)),
+        "box": extent.box,
+        "spots": extent.spots if whole else (),
+        "period": period_of(table.columns, table.rows) if whole else None,
         "language": language_of([*table.columns, *(cell for row in table.rows[:300] for cell in row)]),
     }
-
-
-def _points(table: _Table) -> Iterator[tuple[float, float]]:
-    """Yield (longitude, latitude) of the rows, from two columns or from one that holds both, latitude first."""
-    names = [name.casefold() for name in table.columns]
-    latitude = next((place for place, name in enumerate(names) if _LATITUDE.fullmatch(name)), None)
-    longitude = next((place for place, name in enumerate(names) if _LONGITUDE.fullmatch(name)), None)
-    for row in table.rows[:MOST_ROWS]:
-        if latitude is not None and longitude is not None:
-            if len(row) > max(latitude, longitude):
-                pair = _number(row[longitude]), _number(row[latitude])
-                if pair[0] is not None and pair[1] is not None:
-                    yield pair[0], pair[1]
-        else:
-            for cell in row:
-                if found := _PAIR.fullmatch(cell):
-                    yield float(found.group(2)), float(found.group(1))
-                    break
-
-
-def _number(text: str) -> float | None:
-    try:
-        number = float(text.strip().replace(",", "."))
-    except ValueError:
-        return None
-    return number if math.isfinite(number) else None
 
 
 def _geojson(file: IO[bytes], size: int) -> dict[str, Any] | None:
@@ -205,10 +184,12 @@ def _geojson(file: IO[bytes], size: int) -> dict[str, Any] | None:
         if isinstance(properties, dict):
             names.update(dict.fromkeys(str(name)[:LONGEST_NAME] for name in properties))
             said += [value for value in properties.values() if isinstance(value, str)]
+    extent = extent_of(point for one in features for point in _coordinates(one.get("geometry")))
     return {
         "features": len(features),
         "columns": tuple(islice(names, MOST_COLUMNS)),
-        "box": _box(point for one in features for point in _coordinates(one.get("geometry"))),
+        "box": extent.box,
+        "spots": extent.spots,
         "language": language_of([*names, *said]),
     }
 
@@ -225,18 +206,6 @@ def _coordinates(geometry: Any) -> Iterator[tuple[float, float]]:
                 yield float(one[0]), float(one[1])
             else:
                 waiting += one
-
-
-def _box(points: Iterable[tuple[float, float]]) -> Box | None:
-    """Give the box around points; None when there are none or one of them is not in degrees."""
-    west = south = math.inf
-    east = north = -math.inf
-    for x, y in points:
-        west, east = min(west, x), max(east, x)
-        south, north = min(south, y), max(north, y)
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
-        return None
-    return round(west, 5), round(south, 5), round(east, 5), round(north, 5)
 
 
 def language_of(texts: Iterable[str]) -> str | None:

@@ -8,11 +8,13 @@ from typing import Any
 
 from ckan.plugins import toolkit
 
+from ckanext.oslo import vocabularies
 from ckanext.oslo.checking import standards
 from ckanext.oslo.forms import layout, summary
 from ckanext.oslo.forms.config import most_bytes, room_of
 from ckanext.oslo.forms.layout import FILES, Section
 from ckanext.oslo.forms.waiting import NowhereError, Room
+from ckanext.oslo.profiles import formats
 from ckanext.oslo.reading import translations
 from ckanext.oslo.vocabularies import LANGUAGES
 
@@ -24,9 +26,13 @@ SHORT = 7
 
 @dataclass(frozen=True)
 class FileBlock:
-    """A file or link in the form. ``data`` and ``errors`` are by input name; ``address`` is that of a link."""
+    """A file, link or service in the form. ``data`` and ``errors`` are by input name; ``address`` is that of a link.
+
+    ``fields`` are folded; ``first`` are the fields of a service that stand open.
+    """
 
     number: int | str
+    service: bool
     title: str
     format: str
     id: str
@@ -37,8 +43,15 @@ class FileBlock:
     removed: bool
     data: Mapping[str, Any]
     errors: Mapping[str, Any]
+    first: tuple[Mapping[str, Any], ...]
     fields: tuple[Mapping[str, Any], ...]
     wrong: bool
+
+
+OF_SERVICES = ("format", "endpoint_description")
+"""Fields of a resource that stand open in the block of a service; the second is asked of no file."""
+OF_FILES = frozenset({"download_url", "mimetype", "size", "hash", "hash_algorithm"})
+"""Fields that are asked of no service: it is nothing one downloads."""
 
 
 def oslo_form_data(schema: Schema, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -83,20 +96,28 @@ def oslo_form_errors(schema: Schema, errors: Mapping[str, Any], of_file: bool = 
 
 
 def oslo_form_files(schema: Schema, data: Mapping[str, Any], errors: Mapping[str, Any]) -> list[FileBlock]:
-    """Give the files of a form, those that were sent before those that are stored."""
+    """Give the files and services of a form: what was sent rather than what is stored."""
     wrong = (errors or {}).get("resources") or []
     room = _room()
     blocks = []
     for number, one in enumerate(data.get("resources") or ()):
         if isinstance(one, Mapping):
             said = wrong[number] if number < len(wrong) and isinstance(wrong[number], Mapping) else {}
-            blocks.append(_block(number, one, said, schema, room))
+            service = formats.is_asked(one) and one.get("url_type") != "upload" and not one.get("kept")
+            blocks.append(_block(number, one, said, schema, room, service))
     return blocks
 
 
-def oslo_form_empty_file(schema: Schema, number: int | str) -> FileBlock:
-    """Give the block of a file that is not there yet."""
-    return _block(number, {}, {}, schema, None)
+def oslo_form_empty_file(schema: Schema, number: int | str, *, service: bool = False) -> FileBlock:
+    """Give the block of a file or service that is not there yet."""
+    return _block(number, {}, {}, schema, None, service)
+
+
+def oslo_form_services() -> list[dict[str, str]]:
+    """Give the kinds of services to choose from, by the name that a resource keeps as its format."""
+    offered = vocabularies.load("file_type").offered
+    reader = _first_language()
+    return [{"value": one.label("en"), "label": one.label(reader)} for one in offered if one.code in formats.SERVICES]
 
 
 def oslo_form_lookup(lookup: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -202,9 +223,12 @@ def oslo_form_words() -> dict[str, str]:
         "features": _("{features} objects"),
         "format": _("File type: {value}"),
         "language": _("Language of the data: {value}"),
-        "box": _("Area: {value}"),
+        "place": _("Place: {value}"),
+        "box": _("Area: west {west}, south {south}, east {east}, north {north}"),
+        "period": _("Period: {start} to {end}"),
         "columns_text": _("Columns: {value}"),
         "file": _("File {number}"),
+        "service": _("Service {number}"),
         "box_wrong": _("West lies before east, and south before north."),
         "outside": _("Degrees run from -180 to 180 and from -90 to 90."),
         "period_wrong": _("The end lies before the beginning."),
@@ -222,7 +246,12 @@ def _first_language() -> str:
 
 
 def _block(
-    number: int | str, one: Mapping[str, Any], wrong: Mapping[str, Any], schema: Schema, room: Room | None
+    number: int | str,
+    one: Mapping[str, Any],
+    wrong: Mapping[str, Any],
+    schema: Schema,
+    room: Room | None,
+    service: bool,
 ) -> FileBlock:
     prefix = f"resources__{number}__"
     texts = one.get("name_translated")
@@ -231,8 +260,11 @@ def _block(
     uploaded = str(one.get("url") or "").rsplit("/", 1)[-1] if one.get("url_type") == "upload" else ""
     address = "" if uploaded or waiting else str(one.get("url") or "")
     own = texts[named] if isinstance(texts, Mapping) and named else one.get(f"name_translated-{_first_language()}")
+    asked = [field for field in schema["resource_fields"] if field.get("form_snippet", "") is not None]
+    not_here = {"url", *OF_SERVICES, *OF_FILES} if service else {"url", "endpoint_description"}
     return FileBlock(
         number=number,
+        service=service,
         title=str(own or (waiting.name if waiting else uploaded) or address or ""),
         format=str(one.get("format") or ""),
         id=str(one.get("id") or ""),
@@ -243,13 +275,14 @@ def _block(
         removed=bool(one.get("removed")),
         data={prefix + str(name): value for name, value in one.items()},
         errors={prefix + str(name): said for name, said in wrong.items()},
-        fields=tuple(
-            {**field, "field_name": prefix + field["field_name"]}
-            for field in schema["resource_fields"]
-            if field["field_name"] != "url" and field.get("form_snippet", "") is not None
-        ),
+        first=tuple(_named(prefix, field) for field in asked if service and field["field_name"] in OF_SERVICES),
+        fields=tuple(_named(prefix, field) for field in asked if field["field_name"] not in not_here),
         wrong=bool(wrong),
     )
+
+
+def _named(prefix: str, field: Mapping[str, Any]) -> dict[str, Any]:
+    return {**field, "field_name": prefix + field["field_name"]}
 
 
 def _title(dataset: Mapping[str, Any]) -> str:

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from ckanext.oslo.forms.waiting import Room, Waiting
+from ckanext.oslo.reading import ONE_CHOICE, first_said
 
 MOST_FILES = 200
 CONTROL = frozenset({"kept", "removed", "upload", "kept_name", "refused"})
@@ -50,12 +51,15 @@ class Sent:
         return len(self.shown["resources"])
 
 
-def read(parsed: Mapping[str, Any], stored: Mapping[str, Any] | None, room: Room) -> Sent:
+def read(parsed: Mapping[str, Any], schema: Mapping[str, Any], stored: Mapping[str, Any] | None, room: Room) -> Sent:
     """Read a form's inputs, unflattened; ``stored`` is the dataset as it is saved, None for a new one.
 
     What a form does not ask stays as it is stored: a file keeps its checksum and its place in the DataStore.
     """
     inputs = {name: value for name, value in parsed.items() if not name.startswith("_") and name not in OF_THE_FORM}
+    for one in schema["dataset_fields"]:
+        if one.get("kind") in ONE_CHOICE and one["field_name"] in inputs:
+            inputs[one["field_name"]] = first_said(inputs[one["field_name"]])
     known = {one["id"]: one for one in (stored or {}).get("resources") or ()}
     resources: list[dict[str, Any]] = []
     shown: list[dict[str, Any]] = []

@@ -32,7 +32,7 @@ def save(dataset_type: str) -> AnyResponse | str:
     ``save`` is the button: ``publish``, ``draft`` (keep it for later) or ``preview``; ``pkg_name`` is the dataset's
     id, empty for a new one.
     """
-    _demand_type(dataset_type)
+    schema = _demand_type(dataset_type)
     dataset_id = request.form.get("pkg_name") or None
     stored = _stored(dataset_id)
     _demand_access(stored)
@@ -41,7 +41,7 @@ def save(dataset_type: str) -> AnyResponse | str:
         parsed: dict[str, Any] = clean_dict(unflatten(tuplize_dict(parse_params(_with_uploads(room)))))
     except (DataError, ValueError, TypeError):
         return toolkit.abort(400, toolkit._("This form cannot be read. Go back and try again."))
-    found = sent.read(parsed, stored, room)
+    found = sent.read(parsed, schema, stored, room)
     button = request.form.get("save", "")
     if button == "preview":
         return preview.page(request.form, dataset_type, stored)

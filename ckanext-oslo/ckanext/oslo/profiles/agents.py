@@ -97,9 +97,10 @@ def organization_of(sheet: Sheet) -> Body:
 
 
 def write_contacts(sheet: Sheet) -> list[NamedNode]:
-    """Say who answers questions; give their nodes."""
+    """Say who answers questions, as many as the profile takes; give their nodes."""
     found = []
-    for number, contact in enumerate(groups(sheet.dataset.get("contact"), "contact")):
+    contacts = groups(sheet.dataset.get("contact"), "contact")
+    for number, contact in enumerate(contacts[: sheet.profile.most_contacts]):
         uri = _text(contact, "uri", "contact")
         node, new, same = sheet.node(uri, f"contact-{number}", ("contact", _said(contact)))
         sheet.add(sheet.iri, DCAT.contactPoint, node)

@@ -66,8 +66,11 @@ def _write(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], path: str
     _write_licence(sheet, node, said, licence)
     _write_rights(sheet, node, resource, said or licence or "", path)
     _write_checksum(sheet, node, resource, path)
+    described = _text(resource, "endpoint_description", path)
     if formats.is_service(resource):
-        _write_service(sheet, node, resource, access)
+        _write_service(sheet, node, resource, access, described)
+    elif described:
+        sheet.own_text(node, "endpoint_description", described)
     return True
 
 
@@ -141,8 +144,10 @@ def _write_checksum(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], 
             sheet.own_text(node, field, text)
 
 
-def _write_service(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], access: NamedNode) -> None:
-    """Describe the service behind a distribution, as the dataset's publisher offers it."""
+def _write_service(
+    sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], access: NamedNode, described: str
+) -> None:
+    """Describe the service behind a distribution; ``described`` is where its publisher says that it is explained."""
     service = NamedNode(f"{node.value}#service")
     sheet.add(node, DCAT.accessService, service)
     sheet.add(service, RDF.type, DCAT.DataService)
@@ -153,9 +158,12 @@ def _write_service(sheet: Sheet, node: NamedNode, resource: Mapping[str, Any], a
         table = urlencode({"resource_id": resource.get("id") or ""})
         endpoint = NamedNode(f"{sheet.portal.site_url}/api/3/action/datastore_search?{table}")
     sheet.add(service, DCAT.endpointURL, endpoint)
-    description = iri(_described_at(resource, endpoint, sheet))
+    said = iri(described)
+    description = said or iri(_described_at(resource, endpoint, sheet))
     if description is not None:
         sheet.add(service, DCAT.endpointDescription, description)
+        if said is None:
+            sheet.add(service, OWN.inherits, DCAT.endpointDescription)
     sheet.add(service, DCAT.servesDataset, sheet.iri)
 
 

@@ -36,6 +36,7 @@ class DcatApVl(Profile):
     )
     conforms_to = "https://data.vlaanderen.be/doc/applicatieprofiel/DCAT-AP-VL"
     versions: ClassVar = (DCAT.version, OWL.versionInfo)
+    most_contacts = 1
 
     def date(self, value: str) -> Literal | None:
         """Write every date as the moment it begins: 2.0 knows only xsd:dateTime."""

@@ -57,10 +57,15 @@ def media_type(text: str) -> str:
     return found.group() if found else ""
 
 
-def is_service(resource: Mapping[str, Any]) -> bool:
-    """Tell whether a resource is asked rather than downloaded: by its format, or as a table of the DataStore."""
+def is_asked(resource: Mapping[str, Any]) -> bool:
+    """Tell whether a resource is by its format a service, which is asked rather than downloaded."""
     known = file_type(resource["format"]) if isinstance(resource.get("format"), str) and resource["format"] else None
-    return bool(known and known.is_service) or resource.get("datastore_active") is True
+    return bool(known and known.is_service)
+
+
+def is_service(resource: Mapping[str, Any]) -> bool:
+    """Tell whether there is a service behind a resource: it is one, or its table is in the DataStore."""
+    return is_asked(resource) or resource.get("datastore_active") is True
 
 
 def download_of(resource: Mapping[str, Any]) -> str:

@@ -26,6 +26,7 @@ class Profile:
     conforms_to: ClassVar[str] = "https://semiceu.github.io/DCAT-AP/releases/3.0.1/"
     versions: ClassVar[tuple[NamedNode, ...]] = (DCAT.version,)
     shows_portal_api: ClassVar[bool] = True
+    most_contacts: ClassVar[int | None] = None
 
     # what others rely on
 

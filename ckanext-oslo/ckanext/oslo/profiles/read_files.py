@@ -33,6 +33,7 @@ def _read(graph: Graph, node: Node) -> dict[str, Any]:
         resource["conditions_for_access"] = graph.iri(statement, DCT.type)
     else:
         resource["rights"] = graph.text(node, DCT.rights)
+    resource["endpoint_description"] = graph.text(node, OWN.endpoint_description) or _described_at(graph, node)
     checksum = graph.node(node, SPDX.checksum)
     resource["hash"] = graph.text(node, OWN["hash"])
     resource["hash_algorithm"] = graph.text(node, OWN.hash_algorithm)
@@ -40,6 +41,14 @@ def _read(graph: Graph, node: Node) -> dict[str, Any]:
         resource["hash"] = resource["hash"] or graph.text(checksum, SPDX.checksumValue)
         resource["hash_algorithm"] = resource["hash_algorithm"] or graph.iri(checksum, SPDX.algorithm)
     return {field: value for field, value in resource.items() if value not in (None, "", [], {})}
+
+
+def _described_at(graph: Graph, node: Node) -> str:
+    """Give where the service behind a distribution is explained, unless we found that by ourselves."""
+    service = graph.node(node, DCAT.accessService)
+    if service is None or DCAT.endpointDescription.value in graph.iris(service, OWN.inherits):
+        return ""
+    return graph.iri(service, DCAT.endpointDescription)
 
 
 def _format(graph: Graph, node: Node) -> str:

@@ -5,6 +5,6 @@ the one form the portal keeps, or raises `FieldError` with a sentence for the pe
 """
 
 from ckanext.oslo.reading.errors import FieldError
-from ckanext.oslo.reading.kinds import KINDS, Field, format_of, read, salvage
+from ckanext.oslo.reading.kinds import KINDS, ONE_CHOICE, Field, first_said, format_of, read, salvage
 
-__all__ = ["KINDS", "Field", "FieldError", "format_of", "read", "salvage"]
+__all__ = ["KINDS", "ONE_CHOICE", "Field", "FieldError", "first_said", "format_of", "read", "salvage"]

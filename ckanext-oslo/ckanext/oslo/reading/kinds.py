@@ -52,6 +52,11 @@ def several(value: object) -> list[Any]:
     return [item for item in items if item not in (None, "") and (not isinstance(item, str) or item.strip())]
 
 
+def first_said(value: Any) -> Any:
+    """Give the first of several inputs of one name that says something: a browser without script sends all of them."""
+    return next(iter(several(value)), "") if isinstance(value, list) else value
+
+
 def _concept(field: Field, value: object, _language: str) -> str:
     found = vocabularies.load(field.vocabulary or "").resolve(text.clean(value))
     if found is not None:
@@ -148,6 +153,8 @@ _ONE: Mapping[str, Callable[[Field, Any, str], Any]] = {
 }
 _LISTS: Mapping[str, str] = {"texts": "text", "uris": "uri", "decimals": "decimal", "concepts": "concept"}
 
+ONE_CHOICE = frozenset({"concept", "code"})
+"""Kinds of which a form sends one choice of a list."""
 KINDS = frozenset({*_ONE, *_LISTS})
 """The kinds a field can have; one in the plural holds a list of the other."""
 

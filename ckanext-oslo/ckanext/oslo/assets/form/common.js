@@ -61,6 +61,14 @@
       input.dispatchEvent(new Event("change", { bubbles: true }));
     },
 
+    /* Lead to an element, out of folds and from behind tabs. */
+    reveal(target) {
+      for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
+      target.closest(".tabpanel")?.dispatchEvent(new Event("portal:reveal"));
+      target.scrollIntoView({ block: "center" });
+      target.focus({ preventScroll: true });
+    },
+
     /* A text in several languages, in the reader's or another. */
     text(value) {
       if (value === null || value === undefined) return "";

@@ -1,25 +1,29 @@
 /* Files by drag and drop: uploaded at once, so that a mistake elsewhere in the form loses none of them; what the server
-   reads from one is proposed, and taken over only when the steward says so. */
+   reads from one is proposed, and taken over only when the steward says so. Services stand below them, by address. */
 (function () {
   "use strict";
 
   const oslo = window.osloForm;
   const { element, fill, words } = oslo;
   const THIN = "\u00a0";
+  const REST = "API (REST)";
+  const NAMED = 3; // Municipalities that are proposed by name.
 
   function files(section) {
-    const list = section.querySelector("[data-oslo-file-list]");
-    const template = section.querySelector("[data-oslo-file-template]");
     const drop = section.querySelector("[data-oslo-drop]");
     const chooser = section.querySelector("[data-oslo-input]");
-    const blocks = () => [...list.querySelectorAll("[data-oslo-file]")].filter((one) => !one.closest("noscript"));
-    let next = blocks().length;
+    const adder = section.querySelector("[data-oslo-add-service]");
+    const blocks = (root) => [...root.querySelectorAll("[data-oslo-file]")].filter((one) => !one.closest("noscript"));
+    let next = blocks(section).length;
 
-    function add() {
+    /* One more "file" or "service". */
+    function add(kind = "file") {
+      const list = section.querySelector(`[data-oslo-${kind}-list]`);
       const holder = document.createElement("div");
-      holder.innerHTML = template.innerHTML
-        .replaceAll("FILE-INDEX", String(next))
-        .replaceAll("FILE-LABEL", fill(words.file, { number: next + 1 }));
+      holder.innerHTML = section
+        .querySelector(`[data-oslo-${kind}-template]`)
+        .innerHTML.replaceAll("FILE-INDEX", String(next))
+        .replaceAll("FILE-LABEL", fill(words[kind], { number: blocks(list).length + 1 }));
       next += 1;
       const made = holder.querySelector("[data-oslo-file]");
       list.append(made);
@@ -30,14 +34,14 @@
 
     function prepare(block) {
       const upload = block.querySelector("[data-oslo-upload-field] input");
-      upload.addEventListener("change", () => {
+      upload?.addEventListener("change", () => {
         if (upload.files.length) send(block, upload.files[0]);
         upload.value = "";
       });
       const remove = block.querySelector("[data-oslo-remove]");
       remove.closest("label").hidden = true;
       const name = () => block.querySelector("[data-oslo-file-title]").textContent;
-      const button = element("button", { type: "button", class: "btn btn-secondary btn-sm" }, fill(words.remove, { name: "" }).trim());
+      const button = element("button", { type: "button", class: "btn btn-secondary btn-sm oslo-capital" }, fill(words.remove, { name: "" }).trim());
       button.append(oslo.hidden(" "), oslo.hidden(name()));
       button.addEventListener("click", () => {
         remove.checked = true;
@@ -49,7 +53,21 @@
         remove.checked = false;
       });
       block.append(element("p", {}, button));
-      settle(block);
+      if (block.hasAttribute("data-oslo-service")) service(block);
+      else settle(block);
+    }
+
+    /* What kind of service it is often stands in its address; nobody's choice is changed. */
+    function service(block) {
+      const endpoint = block.querySelector("[data-oslo-endpoint]");
+      const kind = block.querySelector("[data-oslo-kind]");
+      endpoint.addEventListener("change", () => {
+        const said = /\b(WMS|WFS|WCS|WMTS|SOS)\b/i.exec(endpoint.value.replaceAll("_", " "));
+        const known = [...kind.options].find((option) => option.value && option.value === (said ? said[1].toUpperCase() : REST));
+        if (kind.value || !endpoint.value.trim() || !known) return;
+        kind.value = known.value;
+        oslo.changed(kind);
+      });
     }
 
     /* An uploaded file needs no address, a link no upload. */
@@ -116,8 +134,10 @@
       return parts.join(", ");
     }
 
-    for (const block of blocks()) prepare(block);
+    for (const block of blocks(section)) prepare(block);
     drop.hidden = false;
+    adder.hidden = false;
+    adder.addEventListener("click", () => add("service").querySelector("[data-oslo-endpoint]").focus());
     section.querySelector("[data-oslo-choose]").addEventListener("click", () => chooser.click());
     chooser.addEventListener("change", () => {
       for (const file of chooser.files) send(add(), file);
@@ -154,7 +174,7 @@
   }
 
   /* What was read, line by line, each with a button. What the form says already is proposed only if it differs. */
-  function propose(block, found) {
+  async function propose(block, found) {
     const place = block.querySelector("[data-oslo-proposals]");
     const input = (name) => block.querySelector(`[name$="__${name}"]:not([type="hidden"])`);
     const format = block.querySelector("[data-oslo-file-format]");
@@ -180,14 +200,16 @@
         lines.push([text, () => put(description, description.value ? `${description.value}\n\n${text}` : text)]);
       }
     }
-    const places = document.querySelector('[data-oslo-repeating="spatial_coverage"]');
-    if (found.box && places && places.osloBlank) {
-      const value = found.box.join(", ");
-      lines.push([fill(words.box, { value }), () => {
-        const target = places.osloBlank().querySelector('textarea[name$="-geom"]');
-        put(target, value);
+    if (found.period) {
+      const periods = document.querySelector('[data-oslo-repeating="temporal_coverage"]');
+      const [start, end] = found.period;
+      lines.push([fill(words.period, { start: day(start), end: day(end) }), () => {
+        const target = periods.osloBlank();
+        put(target.querySelector('[name$="-start"]'), day(start));
+        put(target.querySelector('[name$="-end"]'), day(end));
       }]);
     }
+    lines.push(...(await coverage(found)));
     place.replaceChildren();
     place.hidden = !lines.length;
     if (!lines.length) return;
@@ -210,13 +232,34 @@
     place.append(element("p", { class: "form-label" }, words.proposals), element("ul", {}, ...rows));
   }
 
+  /* Where the data lies: the municipalities that hold every place in the file, where they are few, else the box around. */
+  async function coverage(found) {
+    const places = document.querySelector('[data-oslo-repeating="spatial_coverage"]');
+    if (!found.box || !places || !places.osloBlank) return [];
+    const keys = found.spots && places.osloKnown ? oslo.placesOf(found.spots) : [];
+    if (keys.length && keys.length <= NAMED) {
+      const known = await Promise.all(keys.map((key) => places.osloKnown(key))).catch(() => []);
+      if (known.length) return known.map((one) => [fill(words.place, { value: one.name }), one.put]);
+    }
+    const [west, south, east, north] = found.box;
+    const drawn = () => put(places.osloBlank().querySelector('textarea[name$="-geom"]'), found.box.join(", "));
+    return [[fill(words.box, { west, south, east, north }), drawn]];
+  }
+
+  /* A day as people here write it: 2026-06-01 is 01/06/2026; a year stays one. */
+  function day(text) {
+    return text.split("-").reverse().join("/");
+  }
+
   function languageBox(block, language) {
     const codes = { nl: "NLD", fr: "FRA", en: "ENG" };
     return block.querySelector(`input[type="checkbox"][name$="__language"][value$="/${codes[language]}"]`);
   }
 
+  /* Take a value over, where everybody sees it. */
   function put(input, value) {
     input.value = value;
+    for (let fold = input.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
     oslo.changed(input);
   }
 

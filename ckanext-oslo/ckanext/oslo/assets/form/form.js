@@ -90,16 +90,6 @@
     window.addEventListener("beforeunload", warn);
   }
 
-  /* A link of the summary of errors leads into folds and behind tabs. */
-  function reveal(id) {
-    const target = document.getElementById(id);
-    if (!target) return;
-    for (let fold = target.closest("details"); fold; fold = fold.parentElement.closest("details")) fold.open = true;
-    target.closest(".tabpanel")?.dispatchEvent(new Event("portal:reveal"));
-    target.scrollIntoView({ block: "center" });
-    target.focus({ preventScroll: true });
-  }
-
   oslo.part((root) => oslo.all(root, "[data-oslo-texts]").forEach(texts));
   oslo.enhance(oslo.form);
   follow();
@@ -109,8 +99,10 @@
     summary.addEventListener("click", (event) => {
       const link = event.target.closest('a[href^="#"]');
       if (!link) return;
+      const target = document.getElementById(decodeURIComponent(link.hash.slice(1)));
+      if (!target) return;
       event.preventDefault();
-      reveal(decodeURIComponent(link.hash.slice(1)));
+      oslo.reveal(target);
     });
     summary.focus();
   }

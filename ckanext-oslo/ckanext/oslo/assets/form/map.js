@@ -1,11 +1,13 @@
-/* An area on the map: a box drawn with mouse, pen or finger; or its four sides as numbers, for the keyboard. The ground is
-   a drawing of the land that the theme gives (oslo/form/map_ground.html); without one there are only the numbers. */
+/* An area on the map: a municipality that is clicked, a box drawn with mouse, pen or finger; or its four sides as numbers,
+   for the keyboard. The ground is a drawing of the land that the theme gives (oslo/form/map_ground.html), with the keys
+   of places; without one there are only the numbers. */
 (function () {
   "use strict";
 
   const oslo = window.osloForm;
   const SVG = "http://www.w3.org/2000/svg";
   const SIDES = ["west", "south", "east", "north"];
+  const SMALLEST = 0.004; // Degrees of a side: less is a click by an unsteady hand.
 
   function svg(tag, attributes) {
     const made = document.createElementNS(SVG, tag);
@@ -47,10 +49,34 @@
 
   const round = (number) => Math.round(number * 10000) / 10000;
 
+  /* How the ground's degrees become drawing units: x = a·longitude + b, y = c·latitude + d. */
+  const scaleOf = (ground) => ground.dataset.osloGround.split(" ").map(Number);
+
+  const groundOf = () => document.querySelector("[data-oslo-ground]");
+
+  /* Give the key of the place that is drawn at a point of the ground, "" for none. */
+  function placeAt(ground, x, y) {
+    if (!ground.osloPlaces) {
+      ground.osloPlaces = [...ground.querySelectorAll("[data-oslo-place]")].map((path) => [path.dataset.osloPlace, new Path2D(path.getAttribute("d"))]);
+      ground.osloPen = document.createElement("canvas").getContext("2d");
+    }
+    const found = ground.osloPlaces.find(([, path]) => ground.osloPen.isPointInPath(path, x, y));
+    return found ? found[0] : "";
+  }
+
+  /* Give the keys of the places in which points (longitude, latitude) lie; none as soon as one lies elsewhere. */
+  oslo.placesOf = function (points) {
+    const ground = groundOf();
+    if (!ground) return [];
+    const [a, b, c, d] = scaleOf(ground);
+    const keys = points.map(([x, y]) => placeAt(ground, a * x + b, c * y + d));
+    return keys.every(Boolean) ? [...new Set(keys)] : [];
+  };
+
   function outline(holder) {
     const area = holder.querySelector("textarea");
     const names = JSON.parse(holder.dataset.osloSides);
-    const ground = document.querySelector("[data-oslo-ground]");
+    const ground = groundOf();
     const field = area.closest(".field");
     const label = field.querySelector("label").firstChild.textContent.trim();
     const inputs = {};
@@ -71,11 +97,17 @@
 
     let map = null;
     if (ground) {
-      map = makeMap(ground, holder.dataset.osloMapName, (box) => {
-        write(box);
-        oslo.say(oslo.fill(oslo.words.drawn, box));
+      const hint = oslo.element("p", { class: "hint", id: oslo.id("map") }, holder.dataset.osloMapHint);
+      map = makeMap(ground, holder.dataset.osloMapName, {
+        drawn(box) {
+          write(box);
+          oslo.say(oslo.fill(oslo.words.drawn, box));
+        },
+        // Whoever knows places by their key fills the group (repeating.js).
+        picked: (key) => holder.dispatchEvent(new CustomEvent("oslo:place", { bubbles: true, detail: key })),
       });
-      numbers.before(map.element);
+      map.element.setAttribute("aria-describedby", hint.id);
+      numbers.before(hint, map.element);
     }
 
     function show() {
@@ -118,9 +150,8 @@
     show();
   }
 
-  /* The ground says how degrees become drawing units: x = a·longitude + b, y = c·latitude + d. */
-  function makeMap(ground, name, drawn) {
-    const [a, b, c, d] = ground.dataset.osloGround.split(" ").map(Number);
+  function makeMap(ground, name, { drawn, picked }) {
+    const [a, b, c, d] = scaleOf(ground);
     const element = svg("svg", { viewBox: ground.getAttribute("viewBox"), class: "weave-map oslo-map", role: "img", "aria-label": name });
     element.append(svg("use", { href: `#${ground.querySelector("symbol").id}` }));
     const shape = svg("path", { class: "drawn-area" });
@@ -152,12 +183,14 @@
     });
     element.addEventListener("pointerup", (event) => {
       if (!from) return;
-      const [start, end] = [degrees(from), degrees(at(event))];
+      const to = at(event);
+      const [start, end] = [degrees(from), degrees(to)];
       from = null;
       box.setAttribute("visibility", "hidden");
       const [west, east] = [start[0], end[0]].sort((one, other) => one - other);
       const [south, north] = [start[1], end[1]].sort((one, other) => one - other);
-      if (east - west > 0.001 && north - south > 0.001) drawn({ west: round(west), south: round(south), east: round(east), north: round(north) });
+      if (east - west > SMALLEST && north - south > SMALLEST) drawn({ west: round(west), south: round(south), east: round(east), north: round(north) });
+      else if (placeAt(ground, ...to)) picked(placeAt(ground, ...to));
     });
     element.addEventListener("pointercancel", () => {
       from = null;

@@ -104,16 +104,32 @@
       async choose(option) {
         input.value = "";
         const record = how.show ? await ask(how.show, { id: option.record[how.key] }).catch(() => option.record) : option.record;
-        const place = blank();
-        for (const [subfield, from] of Object.entries(how.fill)) {
-          const target = inputs(place).find((each) => each.name.endsWith(`-${subfield}`));
-          if (!target) continue;
-          target.value = oslo.text(record[from]);
-          oslo.changed(target);
-        }
-        oslo.say(oslo.fill(oslo.words.chosen, { name: option.label }));
+        put(record, blank());
         input.focus();
       },
+    });
+
+    function put(record, place) {
+      for (const [subfield, from] of Object.entries(how.fill)) {
+        const target = inputs(place).find((each) => each.name.endsWith(`-${subfield}`));
+        if (!target) continue;
+        target.value = oslo.text(record[from]);
+        oslo.changed(target);
+      }
+      oslo.say(oslo.fill(oslo.words.chosen, { name: oslo.text(record[how.name]) }));
+    }
+
+    if (!how.show) return;
+    /* What is known of a record by its key, and what puts it into the first blank repetition: for other parts of the form. */
+    group.osloKnown = async (key) => {
+      const record = await ask(how.show, { id: key });
+      return { name: oslo.text(record[how.name]), put: () => put(record, blank()) };
+    };
+    group.addEventListener("oslo:place", async (event) => {
+      const place = event.target.closest("[data-oslo-repetition]");
+      const record = await ask(how.show, { id: event.detail }).catch(() => null);
+      if (record) put(record, place);
+      else oslo.say(oslo.words.failed);
     });
   }
 
