@@ -20,6 +20,7 @@ PLUGINS = {
     "csw_harvester": "ckanext.harvesters.csw.plugin:CswHarvester",
     "datavindplaats_harvester": "ckanext.harvesters.datavindplaats.plugin:DatavindplaatsHarvester",
     "dcat_harvester": "ckanext.harvesters.dcat.plugin:DcatHarvester",
+    "ogc_records_harvester": "ckanext.harvesters.ogc_records.plugin:OgcRecordsHarvester",
     "opendatasoft_harvester": "ckanext.harvesters.opendatasoft.plugin:OpendatasoftHarvester",
     "transport_harvester": "ckanext.harvesters.transport.plugin:TransportHarvester",
     "udata_harvester": "ckanext.harvesters.udata.plugin:UdataHarvester",

@@ -12,12 +12,14 @@ import click
 
 from ckanext.harvesters import config
 from ckanext.harvesters.engine import declaration, jobs, queue, runs, tables
+from ckanext.harvesters.engine.declaration import Declared
 from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.run import DrySink, rehearse, run
 from ckanext.harvesters.engine.sources import Registered, protocol_names, registered
 from ckanext.harvesters.engine.statistics import RunStatus
-from ckanext.harvesters.engine.synchronise import synchronise
+from ckanext.harvesters.engine.synchronise import retire, synchronise
 from ckanext.harvesters.records import shorten
+from ckanext.oslo import fetch
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -82,13 +84,30 @@ def check(file: Path | None, *, as_json: bool) -> None:
 @as_json
 def sync(file: Path | None, replay: str | None, *, as_json: bool) -> None:
     """Create or update the declared organizations and sources; leave all others alone."""
-    done = synchronise(_declared(file), replay)
+    done = synchronise(_standing_in(_declared(file), replay) if replay else _declared(file), replay)
     queue.arm()
     if as_json:
         click.echo(json.dumps([vars(one) for one in done]))
         return
     for one in done:
         click.echo(f"{one.source}: {one.done} ({one.url}); organization {one.organization}: {one.organization_done}")
+
+
+def _standing_in(declared: Sequence[Declared], replay: str) -> list[Declared]:
+    """Return the sources whose portal a stand-in server has: recordings need not have them all.
+
+    A server that does not say what it has is taken to have everything.
+    """
+    try:
+        with fetch.from_config() as client:
+            served = json.loads(client.get(f"{replay.rstrip('/')}/").content)["portals"]
+    except (fetch.FetchError, ValueError, KeyError, TypeError):
+        return list(declared)
+    left_out = [one.name for one in declared if one.replay and one.replay.split("/")[1] not in served]
+    if left_out:
+        retire(left_out)
+        click.echo(f"Without a stand-in, so left out: {', '.join(left_out)}", err=True)
+    return [one for one in declared if one.name not in left_out]
 
 
 def _registered(names: Sequence[str]) -> list[Registered]:

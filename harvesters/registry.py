@@ -17,11 +17,12 @@ def protocols() -> Mapping[str, Protocol]:
     from ckanext.harvesters.csw.protocol import Csw
     from ckanext.harvesters.datavindplaats.protocol import Datavindplaats
     from ckanext.harvesters.dcat.protocol import Dcat
+    from ckanext.harvesters.ogc_records.protocol import OgcRecords
     from ckanext.harvesters.opendatasoft.protocol import Opendatasoft
     from ckanext.harvesters.transport.protocol import Transport
     from ckanext.harvesters.udata.protocol import Udata
 
-    spoken = (CkanApi(), Csw(), Datavindplaats(), Dcat(), Opendatasoft(), Transport(), Udata())
+    spoken = (CkanApi(), Csw(), Datavindplaats(), Dcat(), OgcRecords(), Opendatasoft(), Transport(), Udata())
     return MappingProxyType({protocol.name: protocol for protocol in spoken})
 
 

@@ -75,6 +75,9 @@ class Catalogue:
 
     def take(self) -> Iterator[Taken]:
         """Take the datasets out, one by one."""
+        if self.document.pieces:
+            yield from self._pieces()
+            return
         stop = {node for name in _BORDERS for node in self._of_type(name)}
         described = bool(self._of_type("dcat:Distribution"))
         for node in self.datasets():
@@ -87,8 +90,12 @@ class Catalogue:
             else:
                 content = pyoxigraph.serialize(statements, format=RdfFormat.N_TRIPLES)
                 yield Taken(guid, content or b"", None if guid else Reason.NO_IDENTIFIER)
+
+    def _pieces(self) -> Iterator[Taken]:
+        """Give what was saved of a damaged document; what is wrong with one is told when it is mapped."""
         for piece in self.document.pieces:
-            yield Taken(piece.iri if piece.iri and is_absolute(piece.iri) else None, piece.content)
+            guid = piece.iri.strip() if piece.iri and is_absolute(piece.iri.strip()) else None
+            yield Taken(guid, piece.content, None if guid else Reason.NO_IDENTIFIER)
 
     def _guid(self, node: Node) -> str | None:
         """Return a dataset's IRI; of one that has none of its own, its identifier."""
@@ -176,6 +183,8 @@ def _filled(store: Store, document: Document) -> Catalogue:
     statements = _followed(catalogue, document)
     while batch := list(islice(statements, _BATCH)):
         store.bulk_extend(batch)
+    if document.faults and document.form == RdfFormat.RDF_XML:
+        document.take_apart()
     return catalogue
 
 

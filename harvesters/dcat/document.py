@@ -43,6 +43,10 @@ _MEDIA_TYPES = {"application/n-quads": "nq", "application/n-triples": "nt", "app
 _XML = re.compile(rb"\s*(?:<\?xml\b|<!--|<!DOCTYPE|<(?:[\w.-]+:)?[A-Za-z][\w.-]*[\s>/])", re.IGNORECASE)
 # An ampersand that begins neither a character reference nor one of the five entities XML has without a document type.
 _BARE_AMPERSAND = re.compile(rb"&(?!(?:amp|lt|gt|quot|apos|#[0-9]{1,7}|#x[0-9A-Fa-f]{1,6});)")
+# Words inside a property that already has a resource: GeoNetwork before 4 writes the theme's label there.
+_WORDS_BESIDE = re.compile(
+    rb"(<[\w:.-]+\s(?:[^<>]*\s)?rdf:resource\s*=\s*(?:\"[^\"<>]*\"|'[^'<>]*')[^<>]*(?<!/)>)[^<>]*[^<>\s][^<>]*(?=</)"
+)
 # Control characters that XML 1.0 cannot hold.
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
@@ -61,6 +65,12 @@ class Document:
     mended: int = 0
     faults: list[tuple[str, Reason]] = field(default_factory=list)
     pieces: tuple[rdfxml.Piece, ...] = ()
+
+    def take_apart(self) -> None:
+        """Of RDF/XML that is XML and yet no RDF, save the datasets one by one: what is wrong costs its own dataset."""
+        sheet = rdfxml.take_apart(self.content)
+        self.pieces = sheet.pieces
+        self.faults = [(shorten(found.detail), found.reason) for found in sheet.faults]
 
     def quads(self) -> Iterator[Quad | None]:
         """Yield the statements; None stands where one could not be read and the parser went on behind it."""
@@ -134,10 +144,12 @@ def _rdf_xml(content: bytes, url: str) -> Document:
     """Prepare RDF/XML: looked over by expat before, mended or taken apart when it is not well-formed."""
     try:
         page = markup.as_utf8(content)
+        page, count = _WORDS_BESIDE.subn(rb"\1", page) if b"rdf:resource" in page else (page, 0)
         fault = _fault(page)
         if fault is None:
-            return Document(page, RdfFormat.RDF_XML, url)
-        mended, count = _mended(page)
+            return Document(page, RdfFormat.RDF_XML, url, mended=count)
+        mended, more = _mended(page)
+        count += more
         if count and _fault(mended) is None:
             return Document(mended, RdfFormat.RDF_XML, url, mended=count)
         sheet = rdfxml.take_apart(mended)

@@ -147,7 +147,7 @@ class _Walk:
     def _mended(document: Document, url: str) -> list[Problem]:
         if not document.mended or document.pieces:
             return []
-        said = f"{document.mended} × & or a control character"
+        said = f"{document.mended} ×"
         return [Problem(None, "page", said, Reason.PAGE_MENDED, url, Severity.WARNING)]
 
     def _onward(self, found: catalogue.Catalogue, document: Document, url: str) -> list[Problem]:

@@ -55,6 +55,14 @@ def synchronise(sources: Sequence[Declared], replay: str | None = None) -> list[
     return done
 
 
+def retire(names: Sequence[str]) -> None:
+    """Let sources rest that have no portal just now; `synchronise` brings them back. Their datasets stay."""
+    for name in names:
+        package = model.Package.by_name(name)
+        if package is not None and package.type == "harvest" and package.state == "active":
+            tk.get_action("harvest_source_delete")(_context(), {"id": package.id})
+
+
 def _context() -> Context:
     return {"ignore_auth": True, "user": tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]}
 

@@ -173,7 +173,7 @@ def read_list(content: bytes, key: str, url: str) -> Listed:
     if not isinstance(items, list):
         raise SourceError(Reason.BAD_ANSWER, url, value)
     envelope = value if isinstance(value, dict) else {}
-    total = next((envelope[name] for name in ("total_count", "total") if name in envelope), None)
+    total = next((envelope[name] for name in ("total_count", "total", "numberMatched") if name in envelope), None)
     known = isinstance(total, int) and not isinstance(total, bool) and total >= 0
     return Listed(tuple(items), total if known else None, envelope)
 

@@ -1,8 +1,4 @@
-"""The files of an Opendatasoft dataset: a sensible few of its generated exports, and what was attached to it.
-
-The portal offers ten exports of every dataset (12,896 for ODWB's 1,145). People want a table, programs JSON, maps
-GeoJSON or Shapefile; the other seven are one click away behind the API's documentation.
-"""
+"""The files of an Opendatasoft dataset: a sensible few of its generated exports, and what was attached to it."""
 
 from __future__ import annotations
 
@@ -15,7 +11,7 @@ from ckanext.harvesters.mapping.json_records import Fields
 from ckanext.harvesters.mapping.languages import Tag
 from ckanext.harvesters.reasons import Reason
 
-#: Export name, our format code, query, MIME type; the last two only where there are places.
+#: Export name (`exports.KEPT`), our format code, query, MIME type; the last two only where there are places.
 _EXPORTS = (
     ("csv", "CSV", "?use_labels=true", "text/csv"),
     ("json", "JSON", "", "application/json"),

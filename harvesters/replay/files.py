@@ -9,7 +9,7 @@ from werkzeug.exceptions import NotFound
 from werkzeug.routing import Rule
 from werkzeug.wrappers import Request, Response
 
-from ckanext.harvesters.replay.invented import FILES, REGIONS, rows, samples, value
+from ckanext.harvesters.replay.invented import COLLECTIONS, FILES, rows, samples, value
 from ckanext.harvesters.replay.record_page import record_page
 from ckanext.harvesters.replay.server import Portal, json_response, route
 
@@ -36,7 +36,7 @@ class SampleFiles(Portal):
 
     def page(self, request: Request, key: str) -> Response:
         """Show the page a person sees about a sample."""
-        for sample in (sample for region in REGIONS for sample in samples(region)):
+        for sample in (sample for name in COLLECTIONS for sample in samples(name)):
             if sample.id == key:
                 return record_page(sample.title[sample.language], sample.description[sample.language], sample.language)
         raise NotFound

@@ -16,6 +16,8 @@ import yaml
 HERE = Path(__file__).parent / "samples"
 FILES = HERE / "files"
 REGIONS = ("flanders", "wallonia", "france")
+#: The files of records: of the three regions' great portals, and of what publishes beside them.
+COLLECTIONS = (*REGIONS, "opendatasoft", "walstat", "geography", "transportdata", "transport")
 
 Box = tuple[float, float, float, float]
 """West, south, east, north in WGS84 degrees."""
@@ -81,7 +83,7 @@ class Sample:
 
 @cache
 def samples(region: str) -> tuple[Sample, ...]:
-    """Read the records of one of :data:`REGIONS`."""
+    """Read the records of one of :data:`COLLECTIONS`."""
     document = yaml.safe_load((HERE / f"{region}.yaml").read_text(encoding="utf-8"))
     places = {key: Place(key, place["name"], tuple(place["box"])) for key, place in document["municipalities"].items()}
     notes = {document["language"]: document["note"].strip(), **document.get("notes", {})}

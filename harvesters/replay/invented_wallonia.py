@@ -1,4 +1,4 @@
-"""Invented records as ODWB would describe them: datasets of the Explore API, with their rows."""
+"""Invented records as Opendatasoft portals would describe them: datasets of the Explore API, with their rows."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from ckanext.harvesters.replay.recorded_odwb import paragraphs, uid
 LICENCE_URLS = {
     "CC BY 4.0": "https://creativecommons.org/licenses/by/4.0/",
     "CC0 1.0": "https://creativecommons.org/publicdomain/zero/1.0/",
+    "Modellicentie Gratis Hergebruik": "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0",
     "Licence ouverte Etalab 2.0": "https://www.etalab.gouv.fr/licence-ouverte-open-licence",
 }
 POINT = "geo_point_2d"
@@ -23,6 +24,11 @@ def records() -> dict[str, Record]:
     return {sample.id: _record(sample) for sample in samples("wallonia")}
 
 
+def flemish(portal: str) -> dict[str, Record]:
+    """Give the datasets of a Flemish portal (``gent``, ``wewis``), keyed by ``dataset_id``."""
+    return {one.id: _record(one) for one in samples("opendatasoft") if one.options["portal"] == portal}
+
+
 def _record(sample: Sample) -> Record:
     return cache(lambda server: document(sample, server))
 
@@ -31,17 +37,18 @@ def document(sample: Sample, server: str) -> dict[str, Any]:
     """Make the document of one dataset; its rows are under a key that is never sent."""
     table = sample.options.get("table")
     records = _records(table) if table else []
-    geographic = POINT in records[0] if records else False
+    box = sample.options.get("elsewhere") or sample.box
+    geographic = POINT in records[0] if records else "elsewhere" in sample.options
     references = sample.options.get("references")
     default = {
-        "title": sample.title["fr"],
-        "description": paragraphs(sample.description["fr"]),
+        "title": sample.title[sample.language],
+        "description": paragraphs(sample.description[sample.language]),
         "keyword": list(sample.keywords),
         "theme": list(sample.themes),
         "license": sample.licence,
         "license_url": LICENCE_URLS.get(sample.licence or ""),
-        "language": "fr",
-        "metadata_languages": ["fr"],
+        "language": sample.language,
+        "metadata_languages": [sample.language],
         "modified": f"{sample.modified}T05:00:00+00:00",
         "modified_updates_on_data_change": True,
         "modified_updates_on_metadata_change": False,
@@ -49,7 +56,7 @@ def document(sample: Sample, server: str) -> dict[str, Any]:
         "metadata_processed": f"{sample.modified}T05:00:10+00:00",
         "geographic_reference": ["world_be"],
         "geographic_reference_auto": False,
-        "geographic_area": _area(sample.box) if sample.box and geographic else None,
+        "geographic_area": _area(box) if box and geographic else None,
         "territory": [place.name for place in sample.places],
         "publisher": sample.publisher,
         "references": references.replace("{server}", server) if references else None,

@@ -1,4 +1,4 @@
-"""ODWB: the Explore API v2.1 of an Opendatasoft portal.
+"""ODWB and other Opendatasoft portals: the Explore API v2.1.
 
 Its limits, reproduced here: ``limit`` at most 100 (10 unless asked for), ``offset + limit`` below 10,000 and the whole
 catalogue by its export; a daily quota told in X-RateLimit headers, and 429 when it is used up.
@@ -45,8 +45,14 @@ class Odwb(Portal):
 
     name: ClassVar[str] = "odwb"
 
-    def __init__(self, catalogue: Catalogue | None = None, quota: int = QUOTA) -> None:
+    def __init__(
+        self, catalogue: Catalogue | None = None, quota: int = QUOTA, *, name: str | None = None, language: str = "fr"
+    ) -> None:
+        """``name`` is its path prefix, ``language`` that of its pages."""
         super().__init__()
+        if name:
+            self.name = name  # type: ignore[misc]  (one class, several portals)
+        self.language = language
         self.catalogue = catalogue or Catalogue()
         self.quota = quota
         self.calls = 0
@@ -73,7 +79,7 @@ class Odwb(Portal):
         source = offset - limit if number == self.faults.repeat_page_at else offset
         results = [] if number == self.faults.empty_page_at else found[source : source + limit]
         links = request.args.get("include_links") == "true"
-        page = {"total_count": len(found), "results": [_sent(result, request, links) for result in results]}
+        page = {"total_count": len(found), "results": [self._sent(result, request, links) for result in results]}
         return self.faults.spoil(number, json_response(page))
 
     def dataset(self, request: Request, key: str) -> Response:
@@ -81,7 +87,7 @@ class Odwb(Portal):
         record = self.catalogue.get(key)
         if not record:
             return _unknown(key)
-        return json_response(_sent(record(_base(request)), request, request.args.get("include_links") == "true"))
+        return json_response(self._sent(record(_base(request)), request, request.args.get("include_links") == "true"))
 
     def formats(self, request: Request) -> Response:
         """Name the exports of the catalogue."""
@@ -92,7 +98,7 @@ class Odwb(Portal):
         """Answer the whole catalogue (``limit=-1``, no window) as one JSON array, in chunks like the portal."""
         limit = request.args.get("limit", -1, type=int)
         found = self._found(request)
-        sent = [_sent(result, request, links=False) for result in (found if limit < 0 else found[:limit])]
+        sent = [self._sent(result, request, links=False) for result in (found if limit < 0 else found[:limit])]
         body = json.dumps(sent, ensure_ascii=False).encode()
         disposition = {"Content-Disposition": 'attachment; filename="datasets.json"'}
         return self.faults.spoil(1, Response(body, headers=disposition, content_type="application/json; charset=utf-8"))
@@ -120,7 +126,15 @@ class Odwb(Portal):
         if not record:
             raise NotFound
         default = record(_base(request))["metas"]["default"]
-        return record_page(default["title"], default["description"] or "", "fr")
+        return record_page(default["title"], default["description"] or "", self.language)
+
+    def _sent(self, dataset: Dataset, request: Request, links: bool) -> Dataset:
+        """Leave out what the portal does not send, and add links when they were asked for."""
+        public = {name: value for name, value in dataset.items() if name != RECORDS}
+        if links:
+            self_link = f"{_base(request)}/{self.name}{API}/catalog/datasets/{dataset['dataset_id']}"
+            public["links"] = [{"rel": "self", "href": self_link}, {"rel": "exports", "href": f"{self_link}/exports"}]
+        return public
 
     def _rows(self, request: Request, key: str) -> list[Mapping[str, Any]] | None:
         record = self.catalogue.get(key)
@@ -203,15 +217,6 @@ def _ordered(datasets: list[Dataset], clause: str) -> list[Dataset]:
         return (found is not None, found)
 
     return sorted(datasets, key=value, reverse=direction.strip().lower() == "desc")
-
-
-def _sent(dataset: Dataset, request: Request, links: bool) -> Dataset:
-    """Leave out what the portal does not send, and add links when they were asked for."""
-    public = {name: value for name, value in dataset.items() if name != RECORDS}
-    if links:
-        self_link = f"{_base(request)}/odwb{API}/catalog/datasets/{dataset['dataset_id']}"
-        public["links"] = [{"rel": "self", "href": self_link}, {"rel": "exports", "href": f"{self_link}/exports"}]
-    return public
 
 
 def _unknown(key: str) -> Response:

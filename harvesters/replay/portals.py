@@ -4,18 +4,30 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from ckanext.harvesters.replay import bikes, invented_flanders, invented_france, invented_wallonia
+from ckanext.harvesters.replay import (
+    bikes,
+    invented_flanders,
+    invented_france,
+    invented_geography,
+    invented_mobility,
+    invented_wallonia,
+    invented_walstat,
+)
 from ckanext.harvesters.replay.catalogue import Catalogue, Record, chosen
+from ckanext.harvesters.replay.ckan_api import CkanPortal
+from ckanext.harvesters.replay.csw import Csw
 from ckanext.harvesters.replay.datagouv import Datagouv
 from ckanext.harvesters.replay.datavindplaats import Datavindplaats
+from ckanext.harvesters.replay.dcat_feed import Walstat
 from ckanext.harvesters.replay.files import SampleFiles
 from ckanext.harvesters.replay.odwb import Odwb
 from ckanext.harvesters.replay.server import Portal
 from ckanext.harvesters.replay.snapshots import Snapshots
+from ckanext.harvesters.replay.transport import Transport
 
 
 def sample_portals(limit: int | None = None) -> list[Portal]:
-    """Make the three portals with invented records, their files, and the bike-share feeds.
+    """Make the portals with invented records, their files, and the bike-share feeds.
 
     All samples of data.gouv.fr are about the metropolis: they answer any question for one of its zones.
     """
@@ -26,7 +38,12 @@ def sample_portals(limit: int | None = None) -> list[Portal]:
     return [
         Datavindplaats(some(invented_flanders.records())),
         Odwb(some(invented_wallonia.records())),
+        *(Odwb(some(invented_wallonia.flemish(name)), name=name, language="nl") for name in ("gent", "wewis")),
         Datagouv(some(invented_france.records()), filtered=False),
+        Walstat(some(invented_walstat.records())),
+        *(Csw(some(invented_geography.records(name)), name) for name in invented_geography.PORTALS),
+        CkanPortal(some(invented_mobility.belgian())),
+        Transport(some(invented_mobility.french())),
         *living_portals(),
     ]
 

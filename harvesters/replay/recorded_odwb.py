@@ -1,5 +1,7 @@
-"""Datasets of ODWB in the documented shape of the Explore API, made from the recorded DCAT of the same portal.
+"""Datasets of Opendatasoft portals in the documented shape of the Explore API, made from recorded DCAT.
 
+ODWB's was recorded by itself; what the portals of Ghent and of Flanders' department of work publish stands in the
+recording of Metadata Vlaanderen, which harvests them.
 The contents are real, the JSON around them is not recorded: names of fields as the vendor documents them.
 """
 
@@ -7,6 +9,7 @@ from __future__ import annotations
 
 import hashlib
 import html
+from dataclasses import dataclass
 from functools import cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -17,8 +20,20 @@ from ckanext.harvesters.replay.catalogue import Record, chosen
 from ckanext.harvesters.replay.recordings import DCAT, DCT, FOAF, Described, Recording, first, is_node, texts
 
 VCARD = "http://www.w3.org/2006/vcard/ns#"
-DATASETS = "https://www.odwb.be/explore/dataset/"
 ALPHABET = "0123456789abcdefghijklmnopqrstuvwxyz"
+
+
+@dataclass(frozen=True)
+class Site:
+    """An Opendatasoft portal: what its datasets' IRIs begin with, and its language."""
+
+    datasets: str
+    language: str
+
+
+ODWB = Site("https://www.odwb.be/explore/dataset/", "fr")
+GENT = Site("https://data.stad.gent/api/v2/catalog/datasets/", "nl")
+WEWIS = Site("https://opendata.wewis.vlaanderen.be/api/v2/catalog/datasets/", "nl")
 LICENCES = {
     "http://publications.europa.eu/resource/authority/licence/CC_BY_4_0": (
         "CC BY 4.0",
@@ -31,6 +46,10 @@ LICENCES = {
     "https://creativecommons.org/licenses/by-nc/4.0/legalcode": (
         "CC BY-NC 4.0",
         "https://creativecommons.org/licenses/by-nc/4.0/",
+    ),
+    "http://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0": (
+        "Modellicentie Gratis Hergebruik",
+        "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0",
     ),
     "http://www.nationalarchives.gov.uk/doc/open-government-licence/version/3/": (
         "Open Government Licence v3.0",
@@ -50,15 +69,15 @@ FREQUENCIES = {
 """The portal's publishers write frequencies as French words."""
 
 
-def records(recording: Recording, limit: int | None = None) -> dict[str, Record]:
+def records(recording: Recording, limit: int | None = None, site: Site = ODWB) -> dict[str, Record]:
     """Give the datasets of a state, keyed by ``dataset_id``: those with a title and an address at the portal."""
-    found = [iri for iri in recording.titled() if iri.startswith(DATASETS)]
-    return {slug(iri): _record(recording, iri) for iri in chosen(found, limit)}
+    found = [iri for iri in recording.titled() if iri.startswith(site.datasets)]
+    return {slug(iri, site): _record(recording, iri, site) for iri in chosen(found, limit)}
 
 
-def slug(iri: str) -> str:
+def slug(iri: str, site: Site = ODWB) -> str:
     """Take the dataset_id out of the dataset's address."""
-    return iri.removeprefix(DATASETS).strip("/")
+    return iri.removeprefix(site.datasets).strip("/")
 
 
 def uid(dataset_id: str) -> str:
@@ -67,11 +86,11 @@ def uid(dataset_id: str) -> str:
     return "da_" + "".join(ALPHABET[number // 36**place % 36] for place in range(6))
 
 
-def _record(recording: Recording, iri: str) -> Record:
-    return cache(lambda _server: document(slug(iri), recording.around(iri)[0], NamedNode(iri)))
+def _record(recording: Recording, iri: str, site: Site) -> Record:
+    return cache(lambda _server: document(slug(iri, site), recording.around(iri)[0], NamedNode(iri), site.language))
 
 
-def document(dataset_id: str, described: Described, node: NamedNode) -> dict[str, Any]:
+def document(dataset_id: str, described: Described, node: NamedNode, language: str = "fr") -> dict[str, Any]:
     """Make the document of one dataset from what is said of it."""
     said = described[node]
     files = [described.get(value, []) for name, value in said if name.value == f"{DCAT}distribution" and is_node(value)]
@@ -84,11 +103,11 @@ def document(dataset_id: str, described: Described, node: NamedNode) -> dict[str
         "title": _text(said, f"{DCT}title"),
         "description": paragraphs(_text(said, f"{DCT}description")),
         "keyword": keywords or None,
-        "theme": _refined(texts(said, f"{DCT}subject"), "theme") or None,
+        "theme": _refined([*texts(said, f"{DCT}subject"), *texts(said, f"{DCAT}theme")], "theme") or None,
         "license": licence,
         "license_url": licence_url,
-        "language": "fr",
-        "metadata_languages": ["fr"],
+        "language": language,
+        "metadata_languages": [language],
         "modified": modified,
         "modified_updates_on_data_change": False,
         "modified_updates_on_metadata_change": False,
@@ -97,7 +116,7 @@ def document(dataset_id: str, described: Described, node: NamedNode) -> dict[str
         "geographic_reference": ["world_be"],
         "geographic_reference_auto": True,
         "territory": ["Belgique"],
-        "publisher": _publisher(said, described),
+        "publisher": _publisher(said, described, language),
         "references": None,
         "records_count": None,
         "attributions": None,
@@ -151,8 +170,8 @@ def _licence(files: list[list[Any]]) -> tuple[str | None, str | None]:
     return LICENCES.get(found[0], (None, found[0]))
 
 
-def _publisher(said: list[Any], described: Described) -> str | None:
-    """Name the publisher: as the portal's own links do, or by the agent's French name."""
+def _publisher(said: list[Any], described: Described, language: str) -> str | None:
+    """Name the publisher: as the portal's own links do, or by the agent's name in the portal's language."""
     linked = _refined(texts(said, f"{DCT}publisher"), "publisher") or _refined(
         texts(said, f"{DCT}creator"), "dcat.creator"
     )
@@ -160,7 +179,7 @@ def _publisher(said: list[Any], described: Described) -> str | None:
         return linked[0]
     agent = described.get(_first_node(said, f"{DCT}publisher"), [])
     names = [value for name, value in agent if name.value == f"{FOAF}name" and isinstance(value, Literal)]
-    names.sort(key=lambda name: {"fr": 0, None: 1}.get(name.language, 2))
+    names.sort(key=lambda name: {language: 0, None: 1}.get(name.language, 2))
     return names[0].value if names else None
 
 

@@ -53,15 +53,18 @@ class ReplayServer:
     """Serves portals over HTTP on 127.0.0.1 from a thread of its own.
 
     A context manager: it listens from the constructor on (so ``url`` is known) and answers inside the block.
-    ``requests`` keeps the last paths with their query, in order of arrival, for tests that count them.
+    Its root names the portals. ``requests`` keeps the last paths with their query, in order of arrival, for tests that
+    count them.
     """
 
     def __init__(self, portals: Sequence[Portal], port: int = 0) -> None:
         """Bind the port (0: a free one). Raises OSError when it is taken."""
         self.portals = {portal.name: portal for portal in portals}
         self.requests: deque[str] = deque(maxlen=REMEMBERED_REQUESTS)
+        names = sorted(self.portals)
+        listed = Rule("/", endpoint=lambda _request: json_response({"portals": names}), methods=["GET"])
         prefixes = [Submount(f"/{portal.name}", self._rules(portal)) for portal in portals]
-        self._map = Map(prefixes, strict_slashes=False, merge_slashes=False)
+        self._map = Map([listed, *prefixes], strict_slashes=False, merge_slashes=False)
         # werkzeug would end the process when the port is taken; a socket of our own raises.
         with socket.create_server(("127.0.0.1", port)) as bound:
             number = bound.getsockname()[1]

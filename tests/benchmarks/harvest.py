@@ -176,12 +176,12 @@ def _versions() -> dict[str, str]:
 
 def _recorded(n: int) -> tuple[Any, list[str]]:
     from ckanext.harvesters.replay.catalogue import chosen
-    from ckanext.harvesters.replay.recorded_odwb import DATASETS
+    from ckanext.harvesters.replay.recorded_odwb import ODWB
     from ckanext.harvesters.replay.recordings import Recording
 
     path = Path(os.environ["PORTAL_SHARED"]) / "snapshots" / "wallonie-odwb" / f"catalogue-{DATE}.nq.gz"
     recording = Recording(path)
-    return recording, chosen([iri for iri in recording.titled() if iri.startswith(DATASETS)], n)
+    return recording, chosen([iri for iri in recording.titled() if iri.startswith(ODWB.datasets)], n)
 
 
 def _source(name: str, **source: Any) -> str:

@@ -91,7 +91,7 @@ def test_without_rules_everything_is_in_scope() -> None:
     "rules",
     [
         {"themes": "TRAN"},
-        {"themes": ["VERKEER EN ZO"]},
+        {"themes": ["KWANTUM"]},
         {"publishers": []},
         {"publishers": [3]},
         {"area": {}},

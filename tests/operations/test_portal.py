@@ -17,7 +17,23 @@ from operations.services import APPLICATION, DATA
 from tests.running_portal import RunningPortal
 
 SERVICES = (*DATA, *APPLICATION)
-SOURCES = {"datagouv": "udata", "datavindplaats": "datavindplaats", "odwb": "opendatasoft"}
+SOURCES = {
+    "datagouv": "udata",
+    "datavindplaats": "datavindplaats",
+    "departement-wse": "opendatasoft",
+    "gent": "opendatasoft",
+    "geo2france": "csw",
+    "hauts-de-france": "csw",
+    "mel": "csw",
+    "metawal": "csw",
+    "odwb": "opendatasoft",
+    "transport-data-gouv-fr": "transport",
+    "transportdata": "ckan_api",
+    "walstat": "dcat",
+}
+#: Fewest sample datasets of a source that has fewer than the regions' great portals.
+FEWER = {"departement-wse": 6, "gent": 5, "geo2france": 3, "hauts-de-france": 3, "mel": 12, "metawal": 4,
+         "transport-data-gouv-fr": 12, "transportdata": 11, "walstat": 12}  # fmt: skip
 COUNTS = ("seen", "added", "updated", "unchanged", "failed", "deleted", "out_of_scope")
 PATIENCE = 120  # seconds; a machine that runs other tests besides is slow
 
@@ -73,7 +89,8 @@ def test_status_is_the_one_document_that_was_promised(running: RunningPortal) ->
 
 
 def test_every_region_has_its_25_samples(running: RunningPortal) -> None:
-    assert all(count >= 25 for count in running.status()["datasets"]["by_source"].values())
+    counts = running.status()["datasets"]["by_source"]
+    assert all(counts[name] >= FEWER.get(name, 25) for name in SOURCES)
 
 
 def test_a_second_up_does_nothing(running: RunningPortal) -> None:
@@ -100,7 +117,8 @@ def test_a_harvest_of_the_unchanged_portals_writes_no_dataset_and_ends_with_the_
     found = json.loads(running.done("harvest", "--json").stdout)
     assert_sources(found["sources"])
     for source in found["sources"]:
-        assert source["last_run"]["unchanged"] == source["last_run"]["seen"] > 0
+        last = source["last_run"]
+        assert last["unchanged"] + last["out_of_scope"] == last["seen"] > 0
     assert harvested(running) == rows
 
 
@@ -212,5 +230,7 @@ def test_up_carries_on_wherever_it_was_interrupted(fresh: RunningPortal) -> None
     fresh.done("up", "--samples", "--limit", "2")
     found = fresh.status()
     assert found["services"] == dict.fromkeys(SERVICES, "up")
-    assert found["datasets"]["by_source"] == dict.fromkeys(SOURCES, 2)
+    # One of the two samples of a source may be about elsewhere.
+    assert {*found["datasets"]["by_source"]} == {*SOURCES}
+    assert {*found["datasets"]["by_source"].values()} <= {1, 2}
     assert_sources(found["sources"])

@@ -10,11 +10,11 @@ import yaml
 from shapely import Point, STRtree, box
 from shapely.geometry import shape
 
-from ckanext.harvesters.replay.invented import FILES, HERE, Sample, columns, rows
+from ckanext.harvesters.replay.invented import COLLECTIONS, FILES, HERE, Sample, columns, rows
 from ckanext.harvesters.replay.invented import samples as invented
 
 REGIONS = {"flanders": "nl", "wallonia": "fr", "france": "fr"}
-EVERY = [pytest.param(sample, id=sample.id) for region in REGIONS for sample in invented(region)]
+EVERY = [pytest.param(sample, id=sample.id) for name in COLLECTIONS for sample in invented(name)]
 TABLES = sorted(path.name for path in FILES.glob("*.csv"))
 SAYS_SO = {"nl": "Voorbeeldgegevens", "fr": "Données d’exemple", "en": "Sample data"}
 
@@ -37,6 +37,12 @@ def test_a_region_has_at_least_25_records_over_many_municipalities(region):
     assert len({place.key for sample in invented(region) for place in sample.places}) >= 14
 
 
+@pytest.mark.parametrize("name", sorted(set(COLLECTIONS) - REGIONS.keys()))
+def test_a_portal_beside_them_has_at_least_a_dozen_records(name):
+    assert len(invented(name)) >= 12
+    assert len({sample.id for sample in invented(name)}) == len(invented(name))
+
+
 @pytest.mark.parametrize("region", REGIONS)
 def test_work_and_mobility_are_among_the_subjects(region):
     words = [" ".join([*sample.keywords, *sample.title.values()]).lower() for sample in invented(region)]
@@ -56,13 +62,13 @@ def test_a_record_says_in_each_of_its_languages_that_it_is_a_sample(sample):
 @pytest.mark.parametrize("sample", EVERY)
 def test_a_record_says_when_it_was_made_and_how_it_may_be_used(sample):
     assert "2022" <= sample.created <= sample.modified < "2027"
-    assert sample.frequency
+    assert sample.frequency or sample in invented("transport"), "which has no field for it"
     assert sample.publisher
 
 
 @pytest.mark.parametrize("name", TABLES)
 def test_every_file_belongs_to_a_record(name):
-    assert any(name in tables(sample) for region in REGIONS for sample in invented(region))
+    assert any(name in tables(sample) for collection in COLLECTIONS for sample in invented(collection))
 
 
 @pytest.mark.parametrize("sample", [case for case in EVERY if tables(case.values[0])])

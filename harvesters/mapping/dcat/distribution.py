@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.harvesters.mapping import formats, licences, urls
+from ckanext.harvesters.mapping import exports, formats, licences, urls
 from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
 from ckanext.harvesters.mapping.draft import Draft, in_order, without_empty
 from ckanext.harvesters.reasons import Reason
@@ -14,7 +14,7 @@ def distributions(draft: Draft, graph: Graph, node: Node) -> list[dict[str, Any]
     """Return the resources of a dataset, in an order that does not depend on the page's."""
     found = [_resource(draft, graph, one) for one in graph.nodes(node, "dcat:distribution")]
     return sorted(
-        in_order(resource for resource in found if resource),
+        exports.sensible(in_order(resource for resource in found if resource)),
         key=lambda resource: (
             formats.rank(resource.get("format")),
             sorted(resource.get("name_translated", {}).items()),

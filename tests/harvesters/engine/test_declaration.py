@@ -120,8 +120,17 @@ def test_any_document_is_sources_or_mistakes(document: object) -> None:
 
 def test_the_portals_own_file_has_no_mistake() -> None:
     sources = declaration.load(PROJECT / "config" / "sources.yaml", protocols())
-    assert {source.settings["region"] for source in sources} == set(declaration.REGIONS)
+    # Belgium's access point for mobility is of no one region.
+    assert {source.settings.get("region") for source in sources} == {*declaration.REGIONS, None}
     assert all(source.replay for source in sources)
+    # A catalogue of OGC API Records is for whoever finds one: docs/harvesting.md.
+    assert {source.protocol for source in sources} == set(protocols()) - {"ogc_records"}
+
+
+@pytest.mark.parametrize("wrong", ["area: {box: [1, 2]}", "themes: [KWANTUM]", "publishers: x"])
+def test_a_mistake_in_the_scope_is_told_with_its_line(wrong: str) -> None:
+    (found,) = mistakes(GOOD.replace("scope: {refine: ", f"scope: {{{wrong}, refine: "))
+    assert found.startswith("sources.yaml:11: source 'odwb': scope: ")
 
 
 def test_settings_by_form_are_checked_alike() -> None:

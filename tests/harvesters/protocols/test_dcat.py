@@ -18,7 +18,7 @@ from werkzeug.wrappers import Request, Response
 from ckanext.harvesters.dcat import contexts, document
 from ckanext.harvesters.dcat.protocol import Dcat
 from ckanext.harvesters.reasons import Reason
-from ckanext.harvesters.records import Severity, SourceError
+from ckanext.harvesters.records import RecordError, Severity, SourceError
 from ckanext.harvesters.replay import dcat_feed
 from ckanext.harvesters.replay.catalogue import Catalogue
 from ckanext.harvesters.replay.invented_flanders import name
@@ -214,6 +214,24 @@ class TestOneFile:
         )
         (page,) = read(serve, client, body)
         assert Dcat().map(TestTurtle().source("https://e.org"), page.records[0]).dataset["title_translated"]
+
+    def test_words_beside_a_resource_are_dropped(self, serve: Any, client: Any) -> None:
+        theme = "http://publications.europa.eu/resource/authority/data-theme/TRAN"
+        body = xml(titled(1, f'<dcat:theme rdf:resource="{theme}">Transport</dcat:theme>') + titled(2))
+        (page,) = read(serve, client, body)
+        assert (len(page.records), page.complete) == (2, True)
+        assert page.problems[0].reason is Reason.PAGE_MENDED
+        assert Dcat().map(TestRdfXml().source("https://e.org"), page.records[0]).dataset["theme"] == [theme]
+
+    def test_what_is_xml_but_no_rdf_costs_its_dataset(self, serve: Any, client: Any) -> None:
+        body = xml(titled(1) + titled(2, "<dct:a><dct:b/><dct:c/></dct:a>") + titled(3))
+        (page,) = read(serve, client, body)
+        assert [record.guid[-1] for record in page.records] == ["1", "2", "3"]
+        source = TestRdfXml().source("https://e.org")
+        with pytest.raises(RecordError) as raised:
+            Dcat().map(source, page.records[1])
+        assert raised.value.reason is Reason.NOT_RDF
+        assert Dcat().map(source, page.records[2]).dataset["title_translated"] == {"fr": "Jeu 3"}
 
     def test_a_page_that_cannot_be_mended_gives_its_other_records(self, serve: Any, client: Any) -> None:
         body = xml(titled(1) + titled(2, "<dct:description>a < b</dct:description>") + titled(3))

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from ckanext.harvesters import markup
 from ckanext.harvesters.datavindplaats.protocol import RDF_XML
-from ckanext.harvesters.mapping import dates, formats, geometry, languages, licences, text, themes, urls
+from ckanext.harvesters.mapping import dates, exports, formats, geometry, languages, licences, text, themes, urls
 from ckanext.harvesters.mapping.dcat import rdfxml
 from ckanext.harvesters.mapping.subject_matter import explain
 from ckanext.harvesters.reasons import Reason
@@ -315,8 +315,35 @@ def test_what_a_title_says_of_the_subject(title: str, kind: str) -> None:
     assert bool(evidence) == (kind != "dataset")
 
 
+ODS = "https://data.example/api/explore/v2.1/catalog/datasets"
+TEN = ("csv", "json", "xlsx", "parquet", "fgb", "jsonl", "jsonld", "turtle", "n3", "rdfxml", "geojson", "shp", "kml")
+
+
+class TestGeneratedExports:
+    def made(self, *addresses: str) -> list[str]:
+        return [one["url"].rpartition("/")[2] for one in exports.sensible({"url": address} for address in addresses)]
+
+    def test_the_ten_of_a_dataset_become_a_sensible_few(self) -> None:
+        assert self.made(*(f"{ODS}/a/exports/{name}" for name in TEN)) == ["csv", "json", "xlsx", "geojson", "shp"]
+
+    def test_what_was_attached_stays(self) -> None:
+        assert self.made(f"{ODS}/a/exports/csv", f"{ODS}/a/attachments/plan", "https://e.org/x.n3") == [
+            "csv", "plan", "x.n3",
+        ]  # fmt: skip
+
+    def test_the_same_export_with_other_settings_is_the_same(self) -> None:
+        old = "https://data.example/api/v2/catalog/datasets"
+        assert self.made(f"{old}/a/exports/csv", f"{old}/a/exports/csv?use_labels=true") == ["csv"]
+
+    def test_the_old_format_of_excel_stands_in_for_the_new(self) -> None:
+        assert self.made(f"{ODS}/a/exports/csv", f"{ODS}/a/exports/xls") == ["csv", "xls"]
+
+    def test_a_dataset_with_nothing_but_others_keeps_them(self) -> None:
+        assert self.made(f"{ODS}/a/exports/parquet", f"{ODS}/a/exports/fgb") == ["parquet", "fgb"]
+
+
 def test_the_protocols_are_known_by_name() -> None:
-    known = {"ckan_api", "csw", "datavindplaats", "dcat", "opendatasoft", "transport", "udata"}
+    known = {"ckan_api", "csw", "datavindplaats", "dcat", "ogc_records", "opendatasoft", "transport", "udata"}
     assert {one.name for one in protocols().values()} == set(protocols()) == known
 
 
