@@ -188,7 +188,7 @@ class Portal:
         with Progress("Web server, worker, stand-in portals and bike app"):
             self.supervisor.start(*names)
             wait(lambda: answers(settings.url), 90, "The portal", self.layout.logs / "web.log")
-            wait(lambda: database.worker_listens(settings), 60, "The worker", self.layout.logs / "worker.log")
+            wait(lambda: database.worker_listens(settings), 120, "The worker", self.layout.logs / "worker.log")
             if "replay" in names:
                 replay = self.layout.logs / "replay.log"
                 wait(lambda: database.listening(settings.ports["replay"]), 120, "The stand-in portals", replay)
