@@ -149,10 +149,10 @@ def _summaries(chosen: Sequence[Registered]) -> list[dict[str, Any]]:
     return [source for source in status["sources"] if source["name"] in names]
 
 
-def _run_here(chosen: Sequence[Registered]) -> None:
+def _run_here(chosen: Sequence[Registered], *, again: bool = False) -> None:
     for source in chosen:
         try:
-            _say(source.name, run(source, jobs.create(source, enqueue=False)))
+            _say(source.name, run(source, jobs.create(source, enqueue=False), again=again))
         except AlreadyRunning as busy:
             click.echo(str(busy), err=True)
 
@@ -187,10 +187,10 @@ def _say(name: str, done: dict[str, Any]) -> None:
     )
 
 
-def _rehearse(chosen: Sequence[Registered], *, as_json: bool) -> None:
+def _rehearse(chosen: Sequence[Registered], *, as_json: bool, again: bool = False) -> None:
     results = []
     for source in chosen:
-        counts, sink = rehearse(source)
+        counts, sink = rehearse(source, again=again)
         _say(source.name, counts)
         results.append({"name": source.name, "protocol": source.protocol, "would": counts, "changes": _changes(sink)})
     if as_json:
@@ -206,6 +206,27 @@ def _changes(sink: DrySink) -> list[dict[str, str]]:
         {"kind": change.kind, "guid": change.record.guid, "title": change.title, "url": change.record.url or ""}
         for change in sink.changes
     ]
+
+
+@harvesters.command(short_help="Map kept records again, without fetching.")
+@click.argument("names", metavar="SOURCE...", nargs=-1, required=True)
+@click.option("--dry-run", is_flag=True, help="Show what would change; write nothing.")
+@as_json
+def remap(names: tuple[str, ...], *, dry_run: bool, as_json: bool) -> None:
+    """Map what is kept of the sources' records again: so a better mapping reaches old records without a request.
+
+    The portals are not asked, so nothing is deleted, and what is new there stays unknown.
+    """
+    chosen = _registered(names)
+    if dry_run:
+        _rehearse(chosen, as_json=as_json, again=True)
+        return
+    _run_here(chosen, again=True)
+    summaries = _summaries(chosen)
+    if as_json:
+        click.echo(json.dumps({"sources": summaries}, indent=2))
+    if any(one["last_run"] is None or one["last_run"]["status"] != RunStatus.FINISHED for one in summaries):
+        raise click.exceptions.Exit(1)
 
 
 @harvesters.command(short_help="Delete the datasets of sources.")

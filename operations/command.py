@@ -76,7 +76,9 @@ def parser() -> argparse.ArgumentParser:
     status.add_argument("--json", action="store_true")
     status.set_defaults(run=run_status)
 
-    harvest = commands.add_parser("harvest", help="harvest now, and follow")
+    harvest = commands.add_parser(
+        "harvest", help="harvest now, and follow; `harvest remap SOURCE` maps kept records again, without fetching"
+    )
     harvest.add_argument("sources", nargs="*", metavar="SOURCE")
     harvest.add_argument("--dry-run", action="store_true", help="show what would change, write nothing")
     harvest.add_argument("--json", action="store_true")
@@ -178,8 +180,10 @@ def run_status(options: argparse.Namespace) -> int:
 def run_harvest(options: argparse.Namespace) -> int:
     """``./portal harvest``."""
     here = existing()
-    words = [*options.sources, *(["--dry-run"] if options.dry_run else []), *(["--json"] if options.json else [])]
-    return here.harvest(words)
+    flags = [*(["--dry-run"] if options.dry_run else []), *(["--json"] if options.json else [])]
+    if options.sources[:1] == ["remap"]:
+        return passthrough(["harvesters", *options.sources, *flags])
+    return here.harvest([*options.sources, *flags])
 
 
 def run_reset(options: argparse.Namespace) -> int:

@@ -31,6 +31,7 @@ class EngineReason(StrEnum):
     INDEX_DOWN = "index-down"
     TOO_LONG = "too-long"
     FAULT = "fault"
+    MAPPED_AGAIN = "mapped-again"
 
 
 SENTENCES: Mapping[EngineReason, Mapping[str, str]] = {
@@ -88,6 +89,11 @@ SENTENCES: Mapping[EngineReason, Mapping[str, str]] = {
         "en": "The harvest took longer than it may; what it had saved is kept.",
         "nl": "De ophaling duurde langer dan mag; wat ze had opgeslagen, blijft.",
         "fr": "Le moissonnage a duré plus longtemps que permis ; ce qu’il avait enregistré est conservé.",
+    },
+    EngineReason.MAPPED_AGAIN: {
+        "en": "The records kept here were mapped again; the source was not asked.",
+        "nl": "De hier bewaarde records zijn opnieuw omgezet; de bron is niet bevraagd.",
+        "fr": "Les fiches conservées ici ont été converties à nouveau ; la source n’a pas été interrogée.",
     },
     EngineReason.FAULT: {
         "en": "A fault of the portal's own ended the harvest; its log says which.",

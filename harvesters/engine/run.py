@@ -20,6 +20,7 @@ from ckanext.harvesters.engine import runs, store
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import RunEnded
 from ckanext.harvesters.engine.indexing import Indexing
+from ckanext.harvesters.engine.originals import Kept
 from ckanext.harvesters.engine.passing import End, Pass
 from ckanext.harvesters.engine.report import EngineReason, Entry
 from ckanext.harvesters.engine.runs import Lease
@@ -125,11 +126,11 @@ def _fewer_garbage_rounds() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _pass(source: Registered, sink: CkanSink | DrySink) -> Pass:
+def _pass(source: Registered, sink: CkanSink | DrySink, *, again: bool) -> Pass:
     settings = settings_of(source)
     return Pass(
         settings,
-        protocol(settings.protocol),
+        Kept(source.id, settings.protocol) if again else protocol(settings.protocol),
         store.known(source.id),
         sink,
         owner_org=source.owner_org,
@@ -137,8 +138,11 @@ def _pass(source: Registered, sink: CkanSink | DrySink) -> Pass:
     )
 
 
-def run(source: Registered, job_id: str) -> dict[str, Any]:
+def run(source: Registered, job_id: str, *, again: bool = False) -> dict[str, Any]:
     """Harvest a source now, in this process, for a job of ckanext-harvest; return the finished run as a dict.
+
+    ``again``: nothing is fetched; what is kept of the source's records is mapped again. Such a run says nothing about
+    what the portal has now.
 
     Raises `AlreadyRunning` when the source has a run that is alive, in this process or elsewhere; else nothing: how it
     went is the run's status.
@@ -156,11 +160,14 @@ def run(source: Registered, job_id: str) -> dict[str, Any]:
         ):
             sink = CkanSink(lease, writer, indexing)
             sink.catch_up()
-            this = _pass(source, sink)
+            this = _pass(source, sink, again=again)
             counts = this.counts
             end = this.run(client)
             sink.settle()
-            store.forget_past_errors(source.id, lease.run_id, whole_pass=end.status is RunStatus.FINISHED)
+            if again:
+                end = _mapped_again(end)
+            else:
+                store.forget_past_errors(source.id, lease.run_id, whole_pass=end.status is RunStatus.FINISHED)
             model.Session.commit()
     except RunEnded as ended:
         end = End(RunStatus.INTERRUPTED, ended.reason, ended.detail)
@@ -192,11 +199,19 @@ def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
     model.Session.remove()
 
 
-def rehearse(source: Registered) -> tuple[dict[str, Any], DrySink]:
-    """Make a pass that writes nothing; return its counts and end, and what it would have written and reported."""
+def _mapped_again(end: End) -> End:
+    """Say of a run over kept records that it was one."""
+    return End(end.status, EngineReason.MAPPED_AGAIN) if end.status is RunStatus.FINISHED else end
+
+
+def rehearse(source: Registered, *, again: bool = False) -> tuple[dict[str, Any], DrySink]:
+    """Make a pass that writes nothing; return its counts and end, and what it would have written and reported.
+
+    ``again``: over what is kept of the source's records.
+    """
     sink = DrySink()
     try:
-        this = _pass(source, sink)
+        this = _pass(source, sink, again=again)
         with fetch.from_config() as client:
             end = this.run(client)
         counts = this.counts

@@ -10,6 +10,7 @@ from ckan.model.types import make_uuid
 from ckanext.harvest.model import HarvestObject, HarvestObjectError
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.harvesters.engine import originals
 from ckanext.harvesters.engine.difference import Change, Kind, Known
 from ckanext.harvesters.engine.report import Entry
 from ckanext.harvesters.engine.runs import AS_IT_IS
@@ -91,6 +92,7 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
             for change, package_id in written
         ],
     )
+    originals.keep(source_id, [(change.record, package_id) for change, package_id in written])
     upsert = insert(HarvestRecord)
     session.execute(
         upsert.on_conflict_do_update(
@@ -114,6 +116,7 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
 
 def refuse(source_id: str, run_id: str, job_id: str, record: SourceRecord, entries: Sequence[Entry]) -> None:
     """Note, in the current transaction, that a record was not taken, and why."""
+    originals.keep(source_id, [(record, None)])
     refused = _object(record, source_id, job_id)
     refused |= {"current": False, "state": ERROR, "report_status": "errored", "import_finished": now()}
     model.Session.execute(sa.insert(HarvestObject), [refused])
@@ -134,8 +137,8 @@ def _object(record: SourceRecord, source_id: str, job_id: str) -> dict[str, obje
         "guid": record.guid,
         "harvest_source_id": source_id,
         "harvest_job_id": job_id,
-        # PostgreSQL's text holds no NUL; everything else of what the portal sent stays readable on the admin pages.
-        "content": record.content.decode("utf-8", "replace").replace("\x00", "\N{REPLACEMENT CHARACTER}"),
+        # What the portal sent is kept by `originals`, and shown from there.
+        "content": None,
         "gathered": moment,
         "fetch_started": moment,
         "fetch_finished": moment,

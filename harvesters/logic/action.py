@@ -16,7 +16,8 @@ from ckan.types import Action, Context, DataDict
 from ckanext.harvest.logic.dictization import harvest_job_dictize
 from ckanext.harvest.model import HarvestJob, HarvestSource
 
-from ckanext.harvesters.engine import queue, runs, store
+from ckanext.harvesters.engine import originals, queue, runs, store
+from ckanext.harvesters.engine.originals import HarvestOriginal
 from ckanext.harvesters.engine.report import Entry, sentence
 from ckanext.harvesters.engine.sources import Registered, is_ours, registered
 from ckanext.harvesters.engine.statistics import Counts
@@ -141,6 +142,34 @@ def harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
     }
 
 
+@tk.side_effect_free
+def harvest_record_show(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Show a record as its portal sent it, for those who may edit its source.
+
+    :param source: name or id of the harvest source
+    :type source: string
+    :param guid: the record's identifier at its portal
+    :type guid: string
+    :returns: ``source``, ``guid``, ``media_type``, ``url`` (where the portal shows it), ``modified`` (the portal's
+        date of it), ``fetched`` (when it came, ISO 8601 in UTC), ``package_id`` (the dataset it became, or None) and
+        ``content`` (text)
+    :rtype: dictionary
+    """
+    asked = schema.record(data_dict)
+    tk.check_access("harvest_record_show", context, asked)
+    source = _source(asked["source"])
+    found = originals.of(source.id, asked["guid"])
+    if found is None:
+        raise tk.ObjectNotFound(tk._("Nothing is kept of this record."))
+    shown = ("guid", "media_type", "url", "modified", "package_id")
+    return {
+        "source": source.name,
+        **{name: getattr(found, name) for name in shown},
+        "fetched": runs.iso(found.fetched),
+        "content": found.record.content.decode("utf-8", "replace"),
+    }
+
+
 def _problem(problem: HarvestProblem, language: str) -> dict[str, Any]:
     names = ("guid", "severity", "field", "value", "reason", "detail", "url")
     return {name: getattr(problem, name) for name in names} | {"text": sentence(problem.reason, language)}
@@ -210,7 +239,7 @@ def harvest_source_clear(original: Action, context: Context, data_dict: DataDict
     if runs.is_alive(source_id):
         raise tk.ValidationError({"id": [tk._("The source is being harvested. Stop that first.")]})
     result = original(context, data_dict)
-    for table in (HarvestProblem, HarvestRecord, HarvestRun):
+    for table in (HarvestProblem, HarvestOriginal, HarvestRecord, HarvestRun):
         model.Session.execute(sa.delete(table).where(table.source_id == source_id))
     model.Session.commit()
     return result
@@ -259,6 +288,17 @@ def _count_as_the_engine(jobs: list[dict[str, Any]]) -> None:
             "errored": max(run.failed, job["stats"].get("errored", 0)),
         }
         job["run"] = runs.dictize(run)
+
+
+@tk.side_effect_free
+@tk.chained_action
+def harvest_object_show(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Show a harvest object with the record its portal sent, which is kept elsewhere: the latest of its guid."""
+    shown = original(context, data_dict)
+    if not shown.get("content") and shown.get("source") and is_ours(shown["source"]):
+        found = originals.of(shown["source"], shown["guid"])
+        shown["content"] = found.record.content.decode("utf-8", "replace") if found else None
+    return shown
 
 
 @tk.side_effect_free

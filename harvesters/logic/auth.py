@@ -22,6 +22,11 @@ def harvest_report(context: Context, data_dict: DataDict) -> AuthResult:
     return _editor_of(context, data_dict)
 
 
+def harvest_record_show(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the source: a record may hold what its publisher did not mean for everybody."""
+    return _editor_of(context, data_dict)
+
+
 def _editor_of(context: Context, data_dict: DataDict) -> AuthResult:
     source = data_dict.get("source")
     if not source:

@@ -28,6 +28,12 @@ def runs(data: dict[str, Any]) -> dict[str, Any]:
     return _clean(data, {"source": text, "limit": _number(20)})
 
 
+def record(data: dict[str, Any]) -> dict[str, Any]:
+    """Accept a source and the identifier of one of its records. Raises ``ValidationError``."""
+    text = [_validator("not_empty"), _validator("unicode_safe")]
+    return _clean(data, {"source": text, "guid": text})
+
+
 def report(data: dict[str, Any]) -> dict[str, Any]:
     """Accept a source, and which part of its report in which language. Raises ``ValidationError``."""
     empty, one_of = _validator("ignore_empty"), _validator("one_of")

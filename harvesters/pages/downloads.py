@@ -51,6 +51,13 @@ def document(content: Mapping[str, object], name: str) -> Response:
     return _named(response, f"{name}.json")
 
 
+def original(record: Mapping[str, str], source: str) -> Response:
+    """Return an original record as a file. Never as a page: a portal could have sent one with a script in it."""
+    response = FlaskResponse(record["content"], mimetype="application/octet-stream")
+    end = {"json": "json", "geo+json": "json", "n-triples": "nt"}.get(record["media_type"].rpartition("/")[2], "xml")
+    return _named(response, f"{source}-record.{end}")
+
+
 def source_row(source: Shown) -> dict[str, object]:
     """Return a source and its latest run as a row of `SOURCES`."""
     last = source.last

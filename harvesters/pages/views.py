@@ -8,6 +8,7 @@ CSRF protection; ckanext-harvest's own pages do it on GET.
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import datetime
 from functools import wraps
 from typing import Any
 
@@ -25,6 +26,8 @@ from ckanext.harvesters.pages.source_pages import Shown
 
 #: Runs on one page of a source.
 RUNS = 20
+#: Characters of an original record on its page.
+SHOWN = 100_000
 #: Runs beside the report of one.
 EARLIER = 8
 
@@ -86,6 +89,22 @@ def one(source: str) -> Answer:
 def elsewhere(source: str) -> Answer:
     """Lead from ckanext-harvest's several pages of a source to the one that shows it all."""
     return tk.h.redirect_to("harvest_pages.one", source=source_pages.one_source(source).name)
+
+
+@harvests.route("/harvest/<source>/record")
+@_page
+def record(source: str) -> Answer:
+    """Show a record as the portal sent it, or give it as a file."""
+    shown = source_pages.one_source(source)
+    asked = {"source": shown.name, "guid": request.args.get("guid", "")}
+    try:
+        found = tk.get_action("harvest_record_show")(reader.context(), asked)
+    except tk.ValidationError as error:
+        raise tk.ObjectNotFound(tk._("Nothing is kept of this record.")) from error
+    if request.args.get("download"):
+        return downloads.original(found, shown.name)
+    fetched = datetime.fromisoformat(found["fetched"]).replace(tzinfo=None)
+    return _render("record", source=shown, record=found, shown=found["content"][:SHOWN], fetched=fetched)
 
 
 def _run(source: str, job: str) -> tuple[Shown, Pass, bool]:
