@@ -9,7 +9,7 @@ from typing import Any
 import pyoxigraph as ox
 
 from ckanext.harvesters.records import SourceRecord
-from ckanext.harvesters.replay.recorded_odwb import DATASETS
+from ckanext.harvesters.replay.recorded_odwb import ODWB
 from ckanext.harvesters.replay.recordings import Recording
 
 DCAT = "http://www.w3.org/ns/dcat#"
@@ -37,7 +37,7 @@ def of_flanders(record: SourceRecord) -> Own:
 
 def of_wallonia(record: SourceRecord, recording: Recording) -> Own:
     """Give the DCAT export of the portal, as data.gov.be recorded it (with its own improvements)."""
-    iri = f"{DATASETS}{json.loads(record.content)['dataset_id']}"
+    iri = f"{ODWB.datasets}{json.loads(record.content)['dataset_id']}"
     iri = next(one for one in (iri, f"{iri}/") if one in recording.datasets)
     described = recording.around(iri)[0]
     return [ox.Triple(node, name, value) for node, said in described.items() for name, value in said], iri
