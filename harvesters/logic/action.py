@@ -7,11 +7,12 @@ types go on as before.
 
 from __future__ import annotations
 
+from contextlib import suppress
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
-from ckan import model
+from ckan import logic, model
 from ckan.types import Action, Context, DataDict
 from ckanext.harvest.logic.dictization import harvest_job_dictize
 from ckanext.harvest.model import HarvestJob, HarvestSource
@@ -293,11 +294,12 @@ def _count_as_the_engine(jobs: list[dict[str, Any]]) -> None:
 @tk.side_effect_free
 @tk.chained_action
 def harvest_object_show(original: Action, context: Context, data_dict: DataDict) -> dict[str, Any]:
-    """Show a harvest object with the record its portal sent, which is kept elsewhere: the latest of its guid."""
+    """Show a harvest object; to who may see it, with the record its portal sent: the latest of its guid."""
     shown = original(context, data_dict)
     if not shown.get("content") and shown.get("source") and is_ours(shown["source"]):
-        found = originals.of(shown["source"], shown["guid"])
-        shown["content"] = found.record.content.decode("utf-8", "replace") if found else None
+        asked = {"source": shown["source"], "guid": shown["guid"]}
+        with suppress(tk.NotAuthorized, tk.ObjectNotFound):
+            shown["content"] = tk.get_action("harvest_record_show")(logic.fresh_context(context), asked)["content"]
     return shown
 
 

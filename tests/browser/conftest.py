@@ -62,3 +62,19 @@ def visit(browser: Browser, portal: Portal) -> Iterator[Visit]:
     for context in contexts:
         context.close()
     assert errors == []
+
+
+@pytest.fixture
+def enter(visit, portal):
+    """Sign in as the steward and open a page."""
+
+    def entered(path: str, **options: Any) -> Page:
+        page = visit("/nl/user/login", **options)
+        page.get_by_label("Gebruikersnaam of e-mailadres").fill("steward")
+        page.get_by_label("Wachtwoord", exact=True).fill(portal.password)
+        page.get_by_role("main").get_by_role("button", name="Aanmelden").click()
+        expect(page.locator(".masthead .menu").first).to_be_attached()
+        page.goto(path)
+        return page
+
+    return entered

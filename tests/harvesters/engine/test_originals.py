@@ -32,6 +32,7 @@ def better(monkeypatch: pytest.MonkeyPatch) -> None:
         titles = draft.dataset.get("title_translated") or {"fr": "Sans titre"}
         draft.set(title_translated={language: f"{title} (mieux)" for language, title in titles.items()})
 
+    # A better mapping is what a new release brings; here it has to come between two runs of one process.
     monkeypatch.setattr(opendatasoft, "map_dataset", mapping)
 
 
@@ -63,6 +64,7 @@ def test_a_better_mapping_reaches_kept_records_without_a_request(
     assert (first["added"], first["failed"]) == (12, 1)
     before = rows()
     portal.server.requests.clear()
+    # The stand-in now refuses whoever asks: a request would fail the run.
     monkeypatch.setattr(portal.odwb, "quota", 0)
 
     unchanged = cli.invoke(harvesters, ["remap", "odwb", "--json"])
@@ -125,6 +127,12 @@ class TestWhoSees:
         harvest(source)
         found = tk.get_action("harvest_object_show")({"ignore_auth": True}, {"dataset_id": dataset(1)["id"]})
         assert json.loads(found["content"])["dataset_id"] == "marches-1"
+
+    def test_ckanext_harvests_own_action_tells_strangers_no_more_than_ours(self, source: Registered) -> None:
+        harvest(source)
+        found = tk.get_action("harvest_object_show")({"user": ""}, {"dataset_id": dataset(1)["id"]})
+        assert found["guid"] == guid(1)
+        assert not found["content"]
 
 
 def test_they_go_with_the_source(source: Registered, count: Any) -> None:
