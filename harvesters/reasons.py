@@ -33,6 +33,7 @@ class Reason(StrEnum):
     SHORTENED = "shortened"
     MACHINE_TRANSLATION = "machine-translation"
     LANGUAGE_CORRECTED = "language-corrected"
+    LANGUAGE_FOUND = "language-found"
     LANGUAGE_NOT_KEPT = "language-not-kept"
     # one page or a whole source
     PAGE_CUT = "page-cut"
@@ -149,6 +150,11 @@ SENTENCES: dict[Reason, dict[str, str]] = {
         "en": "The text is clearly in another language than its tag says; it stands under the language it is in.",
         "nl": "De tekst is duidelijk in een andere taal dan zijn taallabel zegt; ze staat onder haar echte taal.",
         "fr": "Le texte est manifestement dans une autre langue que celle indiquée ; il est classé dans la sienne.",
+    },
+    Reason.LANGUAGE_FOUND: {
+        "en": "The text has no language tag and is clearly not in the source's language; it stands under its own.",
+        "nl": "De tekst heeft geen taallabel en is duidelijk niet in de taal van de bron; ze staat onder haar eigen.",
+        "fr": "Le texte n’indique pas de langue et n’est pas dans celle de la source ; il est classé dans la sienne.",
     },
     Reason.LANGUAGE_NOT_KEPT: {
         "en": "The text exists only in a language this portal does not show; it stands under the source's language.",

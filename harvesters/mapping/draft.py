@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from ckanext.harvesters.mapping import dates, languages, text, urls
+from ckanext.harvesters.mapping import dates, detection, languages, text, urls
 from ckanext.harvesters.mapping.languages import Tag
 from ckanext.harvesters.mapping.subject_matter import classify
 from ckanext.harvesters.reasons import Reason
@@ -17,6 +18,15 @@ from ckanext.oslo.vocabularies import Concept, load
 
 #: Most warnings a record may raise: a record with 3,000 bad resources says so a hundred times, then stops.
 WARNING_LIMIT = 100
+
+
+@dataclass
+class _Texts:
+    """The texts of a field: one a language, and of those that a machine wrote, from which language it made them."""
+
+    field: str
+    texts: dict[str, str]
+    machine: dict[str, str | None]
 
 
 class Draft:
@@ -116,55 +126,75 @@ class Draft:
         Text that is clearly in another language than its tag says goes under the language it is in; text of which
         only another language exists (German) goes under the source's, both with a warning, so that nothing is lost.
         """
-        return self._translated(field, texts, prose=prose)[0]
-
-    def _translated(
-        self, field: str, texts: Iterable[tuple[Tag, str]], *, prose: bool = False
-    ) -> tuple[dict[str, str], dict[str, str | None]]:
-        """Choose one text for each language kept; say of those a machine wrote from which language it made them."""
-        read = self.prose if prose else self.line
-        clean = [(tag, found) for tag, value in texts if (found := read(field, value))]
-        chosen, machine = languages.best_of(clean, self.source.language)
-        for language in machine:
-            self.warn(f"{field}@{language}", chosen[language], Reason.MACHINE_TRANSLATION)
-        for language, value in list(chosen.items()):
-            spoken = languages.contradicts(value, language)
-            if spoken in languages.KEPT and spoken not in chosen:
-                self.warn(f"{field}@{language}", value, Reason.LANGUAGE_CORRECTED)
-                chosen[spoken] = chosen.pop(language)
-                if language in machine:
-                    machine[spoken] = machine.pop(language)
-        kept = self._kept(field, chosen)
-        return kept, {language: origin for language, origin in machine.items() if language in kept}
+        found = self._chosen(field, texts, prose=prose)
+        self._put_right(found)
+        return self._kept(found)
 
     def titles(
         self, field: str, titles: Iterable[tuple[Tag, str]], notes_field: str, notes: Iterable[tuple[Tag, str]]
     ) -> None:
         """Set title and description.
 
-        A title is often too short to tell its language. Where the description turns out to be in another one than
-        tagged (Infrabel's Dutch records on the French-speaking ODWB), the title moves with it unless a word of it
-        speaks for the tag.
+        A title is often too short to tell its language, so the two of a language are looked at together: where they
+        turn out to be in another one than tagged (Infrabel's Dutch records on the French-speaking ODWB), both move,
+        the title only if it does not itself speak for the tag.
         """
-        told, told_by_machine = self._translated(field, titles)
-        described, described_by_machine = self._translated(notes_field, notes, prose=True)
-        tagged = {tag.language or self.source.language for tag, _ in titles}
-        moved = [language for language in described if language not in tagged]
-        if len(told) == 1 and len(described) == 1 and moved and not described.keys() & told.keys():
-            (language, title), spoken = next(iter(told.items())), moved[0]
-            if languages.evidence(title).get(language) == 0:
-                self.warn(f"{field}@{language}", title, Reason.LANGUAGE_CORRECTED)
-                told = {spoken: title}
-        machine = described_by_machine | told_by_machine
+        told, described = self._chosen(field, titles), self._chosen(notes_field, notes, prose=True)
+        for language in sorted(told.texts.keys() & described.texts.keys()):
+            title = told.texts[language]
+            spoken = detection.contradicts(f"{title}\n{described.texts[language]}", language)
+            if spoken:
+                self._move(described, language, spoken)
+                if not detection.favours(title, language):
+                    self._move(told, language, spoken)
+        self._put_right(described)
+        self._put_right(told)
+        values = {"title_translated": self._kept(told), "notes_translated": self._kept(described)}
+        machine = described.machine | told.machine
         tags = [f"{language}-t-{origin}" if origin else language for language, origin in sorted(machine.items())]
-        self.set(title_translated=told, notes_translated=described, machine_translated=tags)
+        self.set(**values, machine_translated=tags)
 
-    def _kept(self, field: str, chosen: dict[str, str]) -> dict[str, str]:
-        kept = {language: chosen[language] for language in languages.KEPT if language in chosen}
-        if chosen and not kept:
-            language, value = next(iter(chosen.items()))
-            self.warn(f"{field}@{language}", value, Reason.LANGUAGE_NOT_KEPT)
+    def _chosen(self, field: str, texts: Iterable[tuple[Tag, str]], *, prose: bool = False) -> _Texts:
+        """Choose one text a language; untagged text is in the source's language unless it clearly is in another."""
+        read = self.prose if prose else self.line
+        clean = [(tag, found) for tag, value in texts if (found := read(field, value))]
+        for number, (tag, value) in enumerate(clean):
+            spoken = None if tag.language else detection.contradicts(value, self.source.language)
+            if spoken in languages.KEPT:
+                self.warn(field, value, Reason.LANGUAGE_FOUND)
+                clean[number] = (Tag(spoken), value)
+        chosen, machine = languages.best_of(clean, self.source.language)
+        for language in machine:
+            self.warn(f"{field}@{language}", chosen[language], Reason.MACHINE_TRANSLATION)
+        return _Texts(field, chosen, machine)
+
+    def _put_right(self, found: _Texts) -> None:
+        """Move texts that are, each by itself, clearly in another language than tagged."""
+        for language, value in list(found.texts.items()):
+            if spoken := detection.contradicts(value, language):
+                self._move(found, language, spoken)
+
+    def _move(self, found: _Texts, language: str, spoken: str) -> None:
+        """Put a text under the language it is in, unless a person's text stands there, or nobody would see it there."""
+        taken = spoken in found.texts and not (spoken in found.machine and language not in found.machine)
+        lost = spoken not in languages.KEPT and len(found.texts) > 1
+        if taken or lost:
+            return
+        if spoken in languages.KEPT:
+            self.warn(f"{found.field}@{language}", found.texts[language], Reason.LANGUAGE_CORRECTED)
+        found.texts[spoken] = found.texts.pop(language)
+        found.machine.pop(spoken, None)
+        if language in found.machine:
+            found.machine[spoken] = found.machine.pop(language)
+
+    def _kept(self, found: _Texts) -> dict[str, str]:
+        kept = {language: found.texts[language] for language in languages.KEPT if language in found.texts}
+        if found.texts and not kept:
+            language, value = next(iter(found.texts.items()))
+            self.warn(f"{found.field}@{language}", value, Reason.LANGUAGE_NOT_KEPT)
             kept = {self.source.language: value}
+        for language in found.machine.keys() - kept.keys():
+            del found.machine[language]
         return kept
 
     def keywords(self, field: str, texts: Iterable[tuple[Tag, str]]) -> dict[str, list[str]]:

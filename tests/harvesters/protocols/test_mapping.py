@@ -13,7 +13,18 @@ from hypothesis import strategies as st
 
 from ckanext.harvesters import markup
 from ckanext.harvesters.datavindplaats.protocol import RDF_XML
-from ckanext.harvesters.mapping import dates, exports, formats, geometry, languages, licences, text, themes, urls
+from ckanext.harvesters.mapping import (
+    dates,
+    detection,
+    exports,
+    formats,
+    geometry,
+    languages,
+    licences,
+    text,
+    themes,
+    urls,
+)
 from ckanext.harvesters.mapping.dcat import rdfxml
 from ckanext.harvesters.mapping.subject_matter import explain
 from ckanext.harvesters.reasons import Reason
@@ -122,7 +133,7 @@ def test_helpers_answer_any_text(value: str) -> None:
     assert dates.parse(value) is None or dates.parse(value)
     dates.period(value)
     languages.tag(value)
-    languages.evidence(value)
+    assert detection.contradicts(value, "nl") in (None, "fr", "en", "de")
     geometry.from_literal(value)
     formats.find(value)
     formats.mimetype(value)
