@@ -155,9 +155,14 @@ class Draft:
         self.set(**values, machine_translated=tags)
 
     def _chosen(self, field: str, texts: Iterable[tuple[Tag, str]], *, prose: bool = False) -> _Texts:
-        """Choose one text a language; untagged text is in the source's language unless it clearly is in another."""
+        """Choose one text a language; untagged text is in the source's language unless it clearly is in another.
+
+        A description that says "None" is none; a title may be called so.
+        """
         read = self.prose if prose else self.line
         clean = [(tag, found) for tag, value in texts if (found := read(field, value))]
+        if prose:
+            clean = [(tag, value) for tag, value in clean if not text.says_nothing(value)]
         for number, (tag, value) in enumerate(clean):
             spoken = None if tag.language else detection.contradicts(value, self.source.language)
             if spoken in languages.KEPT:

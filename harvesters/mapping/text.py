@@ -19,6 +19,8 @@ DESCRIPTION_LIMIT = 100_000
 _FORBIDDEN = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\u202a-\u202e\u2066-\u2069\ufffe\uffff]")
 # Invisible and harmless: dropped without a word.
 _INVISIBLE = re.compile("[\u200b\u2060\ufeff]")
+#: Longer text is looked at by nobody for saying nothing (characters).
+_LONGEST_NOTHING = 40
 # A tag, or a declaration. Everything in these expressions stops at the next "<": portals send megabytes, and the
 # standard library's HTMLParser takes minutes for 50 kB of "<a " (quadratic until Python 3.13.6).
 _TAG = re.compile(r"<(?P<close>/)?(?P<name>[A-Za-z][A-Za-z0-9]*)(?P<attributes>(?:[\s/][^<>]*)?)>|<[!?][^<>]*>")
@@ -27,6 +29,15 @@ _HTML = frozenset(
     {"p", "br", "div", "span", "ul", "ol", "li", "a", "b", "i", "u", "em", "strong", "h1", "h2", "h3", "h4", "h5", "h6",
      "table", "tr", "td", "img", "script", "style", "font", "section"}
 )  # fmt: skip
+
+
+# What software writes where nobody wrote anything (Ghent's portal: "None"), and what people write to fill a field.
+_NOTHING = re.compile(r"[\W_]*(?:none|null|nil|nan|undefined|n[./]?a|n\.?v\.?t|tbd|todo)?[\W_]*", re.IGNORECASE)
+
+
+def says_nothing(text: str) -> bool:
+    """Tell whether a description only fills its field: "None", "null", "n/a", "n.v.t.", "-"."""
+    return len(text) <= _LONGEST_NOTHING and _NOTHING.fullmatch(text) is not None
 
 
 def clean(text: str) -> str:

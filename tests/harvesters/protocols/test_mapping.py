@@ -26,6 +26,8 @@ from ckanext.harvesters.mapping import (
     urls,
 )
 from ckanext.harvesters.mapping.dcat import rdfxml
+from ckanext.harvesters.mapping.draft import Draft
+from ckanext.harvesters.mapping.languages import Tag
 from ckanext.harvesters.mapping.subject_matter import explain
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import Problem, RecordError, Source, SourceRecord, shorten
@@ -126,6 +128,23 @@ def test_a_damaged_page_gives_records_or_faults_and_never_breaks(at: int, rubbis
             record = SourceRecord(piece.iri, piece.content, RDF_XML)
             with suppress(RecordError):
                 protocol("datavindplaats").map(source("datavindplaats"), record)
+
+
+@pytest.mark.parametrize(
+    "said", ["None", "null", "N/A", "n.a.", "nvt", "n.v.t.", "-", "--", ".", "<p>None</p>", " NaN "]
+)
+def test_a_description_that_says_nothing_is_none(said: str) -> None:
+    gent = Source("gent", "Gent", "opendatasoft", "https://example.org", "gent", "nl", "https://example.org/cc0")
+    draft = Draft(gent, SourceRecord("1", b"", "application/json"))
+    draft.titles("title", [(Tag("nl"), "None")], "description", [(Tag("nl"), said), (Tag("fr"), "Nonante places")])
+    made = draft.finish("title").dataset
+    assert made["title_translated"] == {"nl": "None"}
+    assert made["notes_translated"] == {"fr": "Nonante places"}
+
+
+@pytest.mark.parametrize("said", ["Nvt-lijnen in Gent", "Na 2019", "Null-Emissie", "5", "Geen", "Nonante", "É"])
+def test_a_short_description_that_says_something_stays(said: str) -> None:
+    assert not text.says_nothing(said)
 
 
 @given(st.text())
