@@ -60,7 +60,8 @@ def test(arguments: list[str]) -> int:
     here, settings = prepare(lanes)
     command = [here.layout.python, "-m", "pytest", f"--ckan-ini={here.layout.ini_of(1)}", *arguments]
     if lanes > 1:
-        command += ["-n", str(lanes), "--no-loadscope-reorder"]
+        # A lane that dies ends the run: another one would have no databases.
+        command += ["-n", str(lanes), "--no-loadscope-reorder", "--max-worker-restart=0"]
     try:
         return subprocess.run(command, cwd=PROJECT, env=environment(here, settings), check=False).returncode
     finally:

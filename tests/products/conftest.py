@@ -140,15 +140,19 @@ def feeds(clock: Clock) -> Iterator[ReplayServer]:
         yield server
 
 
+#: The settings that `connected` changes.
+CONNECTED = (
+    "ckanext.oslo.fetch.allow",
+    "ckanext.eurometropool.products.replay_url",
+    "ckanext.eurometropool.register",
+)
+
+
 @pytest.fixture
 def connected(with_plugins: None, feeds: ReplayServer, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> ReplayServer:
     """Let the portal read the stand-in feeds, with a register of four municipalities."""
-    settings = {
-        "ckanext.oslo.fetch.allow": [feeds.url.removeprefix("http://")],
-        "ckanext.eurometropool.products.replay_url": feeds.url,
-        "ckanext.eurometropool.register": str(register_file(tmp_path / "register.json")),
-    }
-    for key, value in settings.items():
+    values = ([feeds.url.removeprefix("http://")], feeds.url, str(register_file(tmp_path / "register.json")))
+    for key, value in zip(CONNECTED, values, strict=True):
         monkeypatch.setitem(tk.config, key, value)
     return feeds
 

@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
-from ckan.lib.jobs import Worker, get_queue
+from ckan.lib.jobs import get_queue
 from ckan.lib.redis import connect_to_redis
 from rq.registry import ScheduledJobRegistry
 from rq.scheduler import RQScheduler
 
 from ckanext.eurometropool.products import schedule, store
 from ckanext.eurometropool.products.definition import Product
-from tests.products.conftest import Clock
+from tests.products.conftest import CONNECTED, Clock
+from tests.real_worker import work
 
 pytestmark = pytest.mark.usefixtures("clean_redis")
 
@@ -68,9 +70,12 @@ def test_product_that_is_no_longer_defined_ends_its_chain(with_plugins):
     assert scheduled() == []
 
 
-def test_worker_runs_the_job(synced: Product):
+def test_worker_runs_the_job(synced: Product, clock: Clock, tmp_path: Path):
+    fetched = store.states(synced)["mel"].fetched
+    clock.now += 3600
     schedule.ensure(synced)
     due()
-    Worker().work(burst=True)
+    work("default", tmp_path, CONNECTED)
     assert len(scheduled()) == 1
     assert get_queue().count == 0
+    assert store.states(synced)["mel"].fetched > fetched

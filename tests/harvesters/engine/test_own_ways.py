@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckan.lib.jobs import Worker
 
 from ckanext.harvesters.engine import jobs, queue, runs, store
 from ckanext.harvesters.engine.tables import HarvestProblem
@@ -18,19 +19,18 @@ from tests.harvesters.engine.conftest import (
     index,
     rows,
 )
+from tests.real_worker import work
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
 
-def work() -> None:
-    """Let a worker of CKAN's do what is on the queue of harvests."""
-    Worker(["harvest"]).work(burst=True)
-    model.Session.remove()
+#: What the worker has to know of a test's configuration: that it may ask the stand-in.
+ALLOWED = ("ckanext.oslo.fetch.allow",)
 
 
-def test_reharvest_puts_the_job_on_ckans_queue_and_the_worker_does_it(source, with_test_worker) -> None:
+def test_reharvest_puts_the_job_on_ckans_queue_and_the_worker_does_it(source, tmp_path: Path) -> None:
     tk.get_action("harvest_job_create")(context(), {"source_id": source.id})
-    work()
+    work("harvest", tmp_path, ALLOWED)
     [run_] = tk.get_action("harvest_run_list")({"ignore_auth": True}, {"source": "odwb"})
     assert run_["status"] == "finished"
     status = tk.get_action("harvest_source_show")(context(), {"id": source.id})["status"]
@@ -47,11 +47,11 @@ def test_an_unchanged_run_says_so_on_the_admin_page(source) -> None:
     assert status["total_datasets"] == 12
 
 
-def test_due_sources_are_harvested_by_the_tick(source, with_test_worker) -> None:
+def test_due_sources_are_harvested_by_the_tick(source, tmp_path: Path) -> None:
     model.Session.execute(sa.text("UPDATE harvest_source SET frequency = 'DAILY'"))
     model.Session.commit()
     queue.tick()
-    work()
+    work("harvest", tmp_path, ALLOWED)
     assert len(rows()) == 12
     due = model.Session.execute(sa.text("SELECT next_run > now() FROM harvest_source")).scalar()
     assert due is True
