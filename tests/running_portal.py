@@ -9,6 +9,7 @@ import configparser
 import json
 import os
 import subprocess
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,9 @@ from operations.testing import KEEP, shared_folder
 #: What `./portal test` sets for CKAN's fixtures; a portal of its own must not see it.
 OF_THE_TESTS = ("CKAN_INI", "PORTAL_TEST_DATABASE", "PORTAL_URL")
 
+#: Seconds after which a command of the portal is held to hang; setting one up takes five minutes on a busy machine.
+LONGEST = 600
+
 
 class RunningPortal:
     """`./portal` on one instance: call it with the words of a command. ``None`` is the portal of the environment."""
@@ -35,10 +39,21 @@ class RunningPortal:
         self.supervisor = Supervisor(self.layout)
 
     def __call__(self, *words: str) -> subprocess.CompletedProcess[str]:
-        """Run a command to its end, without a terminal."""
-        return subprocess.run(
-            self.command(*words), env=self.env, stdin=subprocess.DEVNULL, capture_output=True, text=True, check=False
-        )
+        """Run a command to its end, without a terminal; one that does not end fails the test with what it said."""
+        # Files, not pipes: what a killed command has started keeps its pipes open.
+        with tempfile.TemporaryFile("w+") as out, tempfile.TemporaryFile("w+") as err:
+            command = self.command(*words)
+            try:
+                streams = {"stdin": subprocess.DEVNULL, "stdout": out, "stderr": err}
+                status = subprocess.run(command, env=self.env, timeout=LONGEST, check=False, **streams).returncode
+            except subprocess.TimeoutExpired:
+                status = None
+            for file in (out, err):
+                file.seek(0)
+            result = subprocess.CompletedProcess(command, -1 if status is None else status, out.read(), err.read())
+        if status is None:
+            pytest.fail(f"./portal {' '.join(words)} did not end in {LONGEST} s\n{result.stdout}\n{result.stderr}")
+        return result
 
     def command(self, *words: str) -> list[str]:
         return [str(PROJECT / "portal"), *words]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import select
 import signal
 import subprocess
 import time
@@ -203,6 +204,7 @@ def interrupted(portal: RunningPortal, step: str, blow: Callable[[subprocess.Pop
         assert process.stderr
         said = b""
         while step.encode() not in said:
+            assert select.select([process.stderr], [], [], PATIENCE)[0], f"`up` says no more: {said.decode()}"
             part = os.read(process.stderr.fileno(), 4096)
             assert part, f"`up` ended before {step}: {said.decode()}"
             said += part
