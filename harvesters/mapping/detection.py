@@ -26,6 +26,8 @@ SURE = 0.99
 LIKELY = 0.75
 #: How probable the tagged language must be for a title to stay under it when its description leaves.
 FAVOURED = 0.9
+#: Characters of a description so short that its title is looked at too.
+SHORT = 200
 #: Frequent words of another language that make a tag doubtful; so many, and so many times those of any other language,
 #: that there is none left.
 _DOUBT = 2
@@ -65,14 +67,22 @@ def contradicts(text: str, tagged: str) -> str | None:
     """
     if tagged not in LANGUAGES or text.count(" ") < LEAST_WORDS:
         return None
+    # A text that begins in the tagged language is in it, or in two: nearly every record ends here.
+    if _suspect(evidence(text[:_PART]), tagged) is None:
+        return None
     parts = tuple(_spoken(part) for part in _parts(text))
     counts = evidence(" ".join(parts))
-    suspect = max(LANGUAGES, key=lambda language: counts[language])
-    doubted = counts[suspect] >= _DOUBT and counts[suspect] > 2 * counts[tagged]
-    if not doubted or sum(len(part.split()) for part in parts) < LEAST_WORDS:
+    suspect = _suspect(counts, tagged)
+    if suspect is None or sum(len(part.split()) for part in parts) < LEAST_WORDS:
         return None
     found = suspect if _settled(parts, counts, suspect, tagged) else _detected(parts)
     return found if found != tagged else None
+
+
+def _suspect(counts: dict[str, int], tagged: str) -> str | None:
+    """Return the language that words speak for when they make the tag doubtful."""
+    most = max(counts, key=lambda language: counts[language])
+    return most if counts[most] >= _DOUBT and counts[most] > 2 * counts[tagged] else None
 
 
 def favours(text: str, language: str) -> bool:

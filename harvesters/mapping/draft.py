@@ -135,19 +135,18 @@ class Draft:
     ) -> None:
         """Set title and description.
 
-        A title is often too short to tell its language, so the two of a language are looked at together: where they
-        turn out to be in another one than tagged (Infrabel's Dutch records on the French-speaking ODWB), both move,
-        the title only if it does not itself speak for the tag.
+        A title is often too short to tell its language: it moves with a description that turns out to be in another one
+        than tagged (Infrabel's Dutch records on the French-speaking ODWB), unless it speaks for the tag itself. A short
+        description is looked at together with its title.
         """
         told, described = self._chosen(field, titles), self._chosen(notes_field, notes, prose=True)
-        for language in sorted(told.texts.keys() & described.texts.keys()):
-            title = told.texts[language]
-            spoken = detection.contradicts(f"{title}\n{described.texts[language]}", language)
-            if spoken:
+        for language, notes_in in list(described.texts.items()):
+            title = told.texts.get(language, "")
+            together = f"{title}\n{notes_in}" if len(notes_in) < detection.SHORT else notes_in
+            if spoken := detection.contradicts(together, language):
                 self._move(described, language, spoken)
-                if not detection.favours(title, language):
+                if title and not detection.favours(title, language):
                     self._move(told, language, spoken)
-        self._put_right(described)
         self._put_right(told)
         values = {"title_translated": self._kept(told), "notes_translated": self._kept(described)}
         machine = described.machine | told.machine
