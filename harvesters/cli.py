@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, NoReturn
@@ -10,7 +11,7 @@ from typing import Any, NoReturn
 import ckan.plugins.toolkit as tk
 import click
 
-from ckanext.harvesters import config
+from ckanext.harvesters import config, credentials, reasons
 from ckanext.harvesters.engine import declaration, jobs, queue, runs, tables
 from ckanext.harvesters.engine.declaration import Declared
 from ckanext.harvesters.engine.errors import AlreadyRunning
@@ -67,8 +68,14 @@ _file = click.option("--file", type=click.Path(path_type=Path), help="Instead of
 @_file
 @as_json
 def check(file: Path | None, *, as_json: bool) -> None:
-    """Check the file of sources: each mistake with its line and what was expected there."""
+    """Check the file of sources: each mistake with its line and what was expected there.
+
+    Keys that are not in this environment are told on stderr: where the harvest runs they may be.
+    """
     found = _declared(file)
+    for source in found:
+        if wrong := credentials.missing(source.settings.get("credentials"), source.url, os.environ):
+            click.echo(f"{source.name}: {reasons.sentence(wrong.reason)} {wrong.detail}", err=True)
     if as_json:
         click.echo(
             json.dumps([{"name": source.name, "protocol": source.protocol, "url": source.url} for source in found])

@@ -47,6 +47,8 @@ class Reason(StrEnum):
     UNREACHABLE = "unreachable"
     BAD_ANSWER = "bad-answer"
     BAD_CONFIGURATION = "bad-configuration"
+    CREDENTIALS_MISSING = "credentials-missing"
+    CREDENTIALS_ELSEWHERE = "credentials-elsewhere"
 
 
 #: code → language → sentence, without the value: a report shows field and value beside it.
@@ -215,6 +217,16 @@ SENTENCES: dict[Reason, dict[str, str]] = {
         "en": "The source's settings are not valid for this protocol.",
         "nl": "De instellingen van de bron zijn niet geldig voor dit protocol.",
         "fr": "Les réglages de la source ne sont pas valables pour ce protocole.",
+    },
+    Reason.CREDENTIALS_MISSING: {
+        "en": "The environment variable of the source's key is not set, or does not hold a host, a space and a key.",
+        "nl": "De omgevingsvariabele met de sleutel van de bron ontbreekt, of bevat geen host, spatie en sleutel.",
+        "fr": "La variable d’environnement de la clé manque, ou ne contient pas un hôte, une espace et une clé.",
+    },
+    Reason.CREDENTIALS_ELSEWHERE: {
+        "en": "The key in the environment is for another host, or would be sent unencrypted; it was not sent.",
+        "nl": "De sleutel in de omgeving is voor een andere host of zou onversleuteld reizen; ze is niet verstuurd.",
+        "fr": "La clé de l’environnement est pour un autre hôte ou serait envoyée en clair ; elle n’a pas été envoyée.",
     },
 }
 

@@ -115,6 +115,7 @@ class Source:
     ``language`` (two letters) is that of untagged text. ``metadata_license`` is the URI of the licence of the records
     themselves. ``publisher`` (``{"name", "uri"}``) stands in where a record names none. ``scope`` narrows what is
     asked of the portal, ``options`` sets the protocol's knobs; the protocol's module documents the keys of both.
+    ``credentials`` says how the portal wants its key and which environment variable holds it, never the key itself.
     """
 
     name: str
@@ -128,6 +129,7 @@ class Source:
     frequency: str = "MANUAL"
     scope: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
     options: Mapping[str, Any] = field(default_factory=lambda: _NOTHING)
+    credentials: Mapping[str, str] | None = None
 
 
 class HarvestError(Exception):

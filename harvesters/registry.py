@@ -14,6 +14,7 @@ def protocols() -> Mapping[str, Protocol]:
     """Return every protocol by its name."""
     # Imported here: a plugin that only wants a protocol's name must not pay for RDF and geometry libraries.
     from ckanext.harvesters.ckan_api.protocol import CkanApi
+    from ckanext.harvesters.credentials import WithCredentials
     from ckanext.harvesters.csw.protocol import Csw
     from ckanext.harvesters.datavindplaats.protocol import Datavindplaats
     from ckanext.harvesters.dcat.protocol import Dcat
@@ -23,7 +24,7 @@ def protocols() -> Mapping[str, Protocol]:
     from ckanext.harvesters.udata.protocol import Udata
 
     spoken = (CkanApi(), Csw(), Datavindplaats(), Dcat(), OgcRecords(), Opendatasoft(), Transport(), Udata())
-    return MappingProxyType({protocol.name: protocol for protocol in spoken})
+    return MappingProxyType({protocol.name: WithCredentials(protocol) for protocol in spoken})
 
 
 def protocol(name: str) -> Protocol:

@@ -15,7 +15,7 @@ from typing import Any
 
 import yaml
 
-from ckanext.harvesters import scope
+from ckanext.harvesters import credentials, scope
 from ckanext.harvesters.records import HarvestError
 from ckanext.oslo.mistakes import Mistake
 
@@ -152,6 +152,11 @@ def _settings(source: _Mapping) -> dict[str, Any]:
     for key in ("scope", "options"):
         if value := source.free(key):
             settings[key] = value
+    if (key := source.mapping("credentials", required=False)) is not None:
+        settings["credentials"] = _credentials(key)
+    url = source.items.get("url")
+    for name, wrong in credentials.mistakes(settings, url.value if isinstance(url, yaml.ScalarNode) else ""):
+        source.wrong(source.items[name], f"{source.what}: {wrong}")
     for wrong in scope.mistakes(settings.get("scope", {})):
         source.wrong(source.items["scope"], f"{source.what}: {wrong}")
     # ckanext-harvest keeps a source's title and description in one language; here are all of them.
@@ -161,7 +166,29 @@ def _settings(source: _Mapping) -> dict[str, Any]:
     return settings
 
 
-SETTINGS = ("language", "metadata_license", "region", "publisher", "scope", "options", "title", "description")
+def _credentials(key: _Mapping) -> dict[str, str]:
+    """Return how a portal wants its key and which variable holds it. What stands there is never repeated."""
+    key.only(("kind", "from", "header"))
+    kinds = tuple(credentials.Kind)
+    found = {
+        "kind": key.text("kind", *_one_of(kinds)),
+        "from": key.text(
+            "from",
+            f"the name of an environment variable, {credentials.PREFIX}… in capitals, that holds the portal's host, a "
+            "space and the key; the key itself must not stand here",
+            credentials.VARIABLE.fullmatch,
+        ),
+    }
+    if found["kind"] == credentials.Kind.HEADER or "header" in key.items:
+        found["header"] = key.text("header", "the name of a header, such as X-Api-Key", credentials.is_header)
+    if "header" in found and found["kind"] in set(kinds) - {credentials.Kind.HEADER}:
+        key.wrong(key.node, f"{key.what}: only kind 'header' has a 'header'; the others are sent as Authorization")
+    return found
+
+
+SETTINGS = (
+    "language", "metadata_license", "region", "publisher", "scope", "options", "credentials", "title", "description",
+)  # fmt: skip
 FIELDS = ("name", "protocol", "url", "replay", "organization", "frequency", *SETTINGS)
 
 

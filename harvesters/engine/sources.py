@@ -94,4 +94,5 @@ def settings_of(source: Registered) -> Source:
         frequency=source.frequency,
         scope=settings.get("scope", {}),
         options=settings.get("options", {}),
+        credentials=settings.get("credentials"),
     )

@@ -39,7 +39,9 @@ def synchronise(sources: Sequence[Declared], replay: str | None = None) -> list[
     """Create or update the organizations and harvest sources of a declaration; leave all others alone.
 
     ``replay`` is the address of a stand-in server: sources then point to their path there instead of to the portal,
-    and those without such a path are left out. Raises ``ValidationError`` when CKAN refuses a source.
+    without the credentials that are for the portal, and those without such a path are left out.
+
+    Raises ``ValidationError`` when CKAN refuses a source.
     """
     done = []
     for source in sources:
@@ -90,6 +92,7 @@ def _organization(declared: Organization) -> tuple[str, Done]:
 
 
 def _source(declared: Declared, url: str, organization_id: str) -> Done:
+    settings = {key: value for key, value in declared.settings.items() if key != "credentials" or url == declared.url}
     wanted: dict[str, Any] = {
         "name": declared.name,
         "title": declared.title["en"],
@@ -98,7 +101,7 @@ def _source(declared: Declared, url: str, organization_id: str) -> Done:
         "source_type": declared.protocol,
         "frequency": declared.frequency,
         "owner_org": organization_id,
-        "config": json.dumps(declared.settings, ensure_ascii=False, indent=2, sort_keys=True),
+        "config": json.dumps(settings, ensure_ascii=False, indent=2, sort_keys=True),
     }
     package = model.Package.by_name(declared.name)
     if package is None:

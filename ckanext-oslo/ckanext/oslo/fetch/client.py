@@ -143,7 +143,8 @@ class Client:
             finally:
                 answer.close()
             following = self._checked(answer.headers["location"], target)
-            if following.raw_host != target.raw_host or following.port != target.port:
+            # The scheme counts as well: httpx leaves the ports of http and https both unsaid.
+            if _origin(following) != _origin(target):
                 sent = httpx.Headers({name: value for name, value in sent.items() if name in FOLLOWING})
             target = following
         raise TooManyRedirects(url, self.budget.redirects)
@@ -252,6 +253,10 @@ def inflated(pieces: Iterable[bytes], url: str) -> Iterator[bytes]:
             data = inflater.unused_data if inflater.eof else inflater.unconsumed_tail
     if started and not inflater.eof:
         raise Unreachable(url, "gzip", Code.BROKEN)
+
+
+def _origin(url: httpx.URL) -> tuple[str, bytes, int | None]:
+    return url.scheme, url.raw_host, url.port
 
 
 def media_type(headers: httpx.Headers) -> str:
