@@ -24,6 +24,7 @@ Node = NamedNode | BlankNode
 
 HYDRA = "http://www.w3.org/ns/hydra/core#"
 TREE = "https://w3id.org/tree#"
+LDES = "https://w3id.org/ldes#"
 #: From this size on (bytes) a document goes through a store on disk.
 ON_DISK = 20_000_000
 #: Statements written into the store at a time.
@@ -61,6 +62,12 @@ class Catalogue:
         found = self._of_type("dcat:Dataset")
         return sorted((node for node in found if self._is_described(node)), key=lambda node: node.value)
 
+    def is_stream(self) -> bool:
+        """Tell whether this is a page of a Linked Data Event Stream: its members are versions, not datasets."""
+        kind = self.store.quads_for_pattern(None, _TYPE, NamedNode(f"{LDES}EventStream"), None)
+        path = self.store.quads_for_pattern(None, NamedNode(f"{LDES}versionOfPath"), None, None)
+        return next(kind, None) is not None or next(path, None) is not None
+
     def _of_type(self, name: str) -> set[Node]:
         kinds = {NamedNode(full(name)), NamedNode(name)}  # a CURIE for an IRI: rdf:resource="dcat:Dataset"
         return {
@@ -78,7 +85,7 @@ class Catalogue:
         if self.document.pieces:
             yield from self._pieces()
             return
-        stop = {node for name in _BORDERS for node in self._of_type(name)}
+        stop = {node for name in BORDERS for node in self._of_type(name)}
         described = bool(self._of_type("dcat:Distribution"))
         for node in self.datasets():
             statements = self._around(node, stop)
@@ -163,7 +170,7 @@ class Catalogue:
 _TYPE = NamedNode(NAMESPACES["rdf"] + "type")
 _DISTRIBUTION = NamedNode(full("dcat:distribution"))
 #: Where one dataset's description ends and another thing's begins.
-_BORDERS = ("dcat:Dataset", "dcat:Catalog", "dcat:CatalogRecord", "dcat:DatasetSeries")
+BORDERS = ("dcat:Dataset", "dcat:Catalog", "dcat:CatalogRecord", "dcat:DatasetSeries")
 
 
 @contextmanager

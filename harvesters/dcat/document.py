@@ -30,7 +30,10 @@ DOCUMENT_LIMIT = 300_000_000
 #: Faults of one document after which it is given up.
 FAULT_LIMIT = 50
 
-ACCEPT = "application/rdf+xml, text/turtle;q=0.9, application/n-triples;q=0.9, application/ld+json;q=0.8, */*;q=0.1"
+ACCEPT = (
+    "application/rdf+xml, text/turtle;q=0.9, application/n-triples;q=0.9, application/trig;q=0.85, "
+    "application/n-quads;q=0.85, application/ld+json;q=0.8, */*;q=0.1"
+)
 FORMS = {
     "xml": RdfFormat.RDF_XML,
     "ttl": RdfFormat.TURTLE,
@@ -72,9 +75,14 @@ class Document:
         self.pieces = sheet.pieces
         self.faults = [(shorten(found.detail), found.reason) for found in sheet.faults]
 
-    def quads(self) -> Iterator[Quad | None]:
-        """Yield the statements; None stands where one could not be read and the parser went on behind it."""
-        found = pyoxigraph.parse(self.content, format=self.form, base_iri=self.base, lenient=True)
+    def quads(self, *, apart: bool = False) -> Iterator[Quad | None]:
+        """Yield the statements; None stands where one could not be read and the parser went on behind it.
+
+        ``apart``: blank nodes get names that no other document has.
+        """
+        found = pyoxigraph.parse(
+            self.content, format=self.form, base_iri=self.base, lenient=True, rename_blank_nodes=apart
+        )
         while True:
             try:
                 yield next(found)

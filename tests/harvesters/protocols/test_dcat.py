@@ -165,7 +165,7 @@ class TestOneFile:
     ) -> None:
         # The bounds of a file of 20 MB, made small: the code is the same, the test takes no minute.
         monkeypatch.setattr("ckanext.harvesters.dcat.catalogue.ON_DISK", 1_000)
-        monkeypatch.setattr("ckanext.harvesters.dcat.protocol.SLICE", 4)
+        monkeypatch.setattr("ckanext.harvesters.dcat.walk.SLICE", 4)
         portal = dcat_feed.DcatFeed(feed(*(described(number) for number in range(10))))
         pages = list(Dcat().pages(TestTurtle().source(f"{serve(portal)}/catalog.ttl"), client))
         assert [len(page.records) for page in pages] == [4, 4, 2]
