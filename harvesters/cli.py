@@ -12,7 +12,7 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.harvesters import config, credentials, reasons
-from ckanext.harvesters.engine import declaration, jobs, queue, runs, tables
+from ckanext.harvesters.engine import declaration, jobs, preview, queue, runs, tables
 from ckanext.harvesters.engine.declaration import Declared
 from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.run import DrySink, rehearse, run
@@ -185,7 +185,7 @@ def _run_on_queue(chosen: Sequence[Registered], *, wait: bool) -> None:
 def _say(name: str, done: dict[str, Any]) -> None:
     """Write one line on how far a run is."""
     of = f" of {done['total']}" if done.get("total") else ""
-    kinds = ("added", "updated", "unchanged", "failed", "out_of_scope")
+    kinds = ("added", "updated", "unchanged", "failed", "out_of_scope", "gone", "deleted")
     counts = ", ".join(f"{done[kind]} {kind.replace('_', ' ')}" for kind in kinds if done[kind])
     why = f" ({done['reason']}{': ' + done['detail'] if done['detail'] else ''})" if done.get("reason") else ""
     seconds = f" in {done['seconds']} s" if "seconds" in done else ""
@@ -205,14 +205,12 @@ def _rehearse(chosen: Sequence[Registered], *, as_json: bool, again: bool = Fals
         return
     for result in results:
         for change in result["changes"]:
-            click.echo(f"{result['name']}: {change['kind']} {change['guid']} {shorten(change['title'])}")
+            fields = f" ({', '.join(change['fields'])})" if change["fields"] else ""
+            click.echo(f"{result['name']}: {change['kind']} {change['guid']} {shorten(change['title'])}{fields}")
 
 
-def _changes(sink: DrySink) -> list[dict[str, str]]:
-    return [
-        {"kind": change.kind, "guid": change.record.guid, "title": change.title, "url": change.record.url or ""}
-        for change in sink.changes
-    ]
+def _changes(sink: DrySink) -> list[dict[str, Any]]:
+    return [*map(vars, preview.changes(sink))]
 
 
 @harvesters.command(short_help="Map kept records again, without fetching.")
@@ -250,6 +248,47 @@ def clear(names: tuple[str, ...], *, everything: bool) -> None:
         except tk.ValidationError as error:
             _end(error)
         click.echo(f"{source.name}: cleared", err=True)
+
+
+@harvesters.command(short_help="Confirm that what a braked run missed is gone.")
+@click.argument("names", metavar="SOURCE...", nargs=-1, required=True)
+def confirm(names: tuple[str, ...]) -> None:
+    """Confirm that the datasets which the latest run of these sources did not find are gone."""
+    for source in _registered(names):
+        try:
+            done = tk.get_action("harvest_brake_release")({"ignore_auth": True}, {"source": source.id})
+        except tk.ValidationError as error:
+            _end(error)
+        click.echo(f"{source.name}: {done['gone']} gone", err=True)
+
+
+@harvesters.command("gone", short_help="List the datasets a source no longer has.")
+@click.argument("source")
+@as_json
+def gone_command(source: str, *, as_json: bool) -> None:
+    """List the datasets a source no longer has: since when, and when each will be, or was, deleted."""
+    try:
+        found = tk.get_action("harvest_gone_list")({"ignore_auth": True}, {"source": source})
+    except tk.ObjectNotFound as error:
+        _end(error)
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for one in found:
+        how = "deleted" if one["removed"] else "marked" if one["since"] else "to confirm"
+        click.echo("\t".join((how, one["since"] or "-", one["until"] or "-", one["name"], shorten(one["title"]))))
+
+
+@harvesters.command(short_help="Keep datasets that are gone at their source.")
+@click.argument("datasets", metavar="DATASET...", nargs=-1, required=True)
+def keep(datasets: tuple[str, ...]) -> None:
+    """Keep datasets (names or ids) that are gone at their source, or bring them back when they were deleted."""
+    for dataset in datasets:
+        try:
+            tk.get_action("harvest_dataset_keep")({"ignore_auth": True}, {"id": dataset})
+        except tk.ObjectNotFound as error:
+            _end(error)
+        click.echo(f"{dataset}: kept", err=True)
 
 
 @harvesters.command(short_help="Count datasets; tell each source's last run.")

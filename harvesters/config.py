@@ -7,6 +7,8 @@ from pathlib import Path
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.harvesters.engine.brake import Brake
+
 
 def sources_file() -> Path | None:
     """Return the file that declares the harvest sources, or None when none is configured."""
@@ -37,6 +39,22 @@ def heartbeat() -> float:
 def stale_after() -> timedelta:
     """Return after how long a silence a run counts as dead, and another worker may take over."""
     return timedelta(seconds=tk.config["ckanext.harvesters.stale_after"])
+
+
+def brake() -> Brake:
+    """Return how much of a source may be gone in one run before a person is asked."""
+    percent, count = (tk.config[f"ckanext.harvesters.brake_{what}"] for what in ("percent", "count"))
+    return Brake(share=max(0, percent) / 100, count=max(0, count))
+
+
+def grace() -> timedelta:
+    """Return how long a dataset that is gone at its source is marked before it is deleted."""
+    return timedelta(days=max(0, tk.config["ckanext.harvesters.grace_days"]))
+
+
+def kept_for() -> timedelta:
+    """Return how long a dataset that the engine deleted can be brought back before it is purged."""
+    return timedelta(days=max(0, tk.config["ckanext.harvesters.kept_days"]))
 
 
 def schedule_every() -> timedelta:

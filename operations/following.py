@@ -14,7 +14,7 @@ from typing import IO, TextIO
 
 #: A line of ``ckan harvesters run``: "odwb: running, 50 of 120 seen in 2.5 s: 50 added".
 _LINE = re.compile(
-    r"(?P<source>[a-z0-9_-]+): (?P<status>running|finished|incomplete|failed|interrupted)(?P<why> \(.*\))?, "
+    r"(?P<source>[a-z0-9_-]+): (?P<status>running|finished|incomplete|failed|braked|interrupted)(?P<why> \(.*\))?, "
     r"(?P<seen>\d+)(?: of (?P<total>\d+))? seen(?P<rest>.*)"
 )
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
-from ckanext.harvesters.engine.identity import fingerprint
+from ckanext.harvesters.engine.identity import field_digests, fingerprint
 from ckanext.harvesters.records import Problem, SourceRecord
 
 
@@ -26,13 +26,15 @@ class Kind(StrEnum):
 class Known:
     """What is kept of a record of an earlier run: which dataset it became, and the fingerprint of what it said.
 
-    ``deleted``: a steward has deleted the dataset since, and it stays deleted.
+    ``deleted``: a steward has deleted the dataset since, and it stays deleted. ``removed``: the engine has, because the
+    source no longer had the record, and it comes back with that.
     """
 
     guid: str
     package_id: str
     fingerprint: str
     deleted: bool = False
+    removed: bool = False
 
 
 @dataclass(frozen=True)
@@ -57,13 +59,24 @@ class Change:
         said = (titles.get(language) for language in ("nl", "fr", "en"))
         return next(filter(None, said), self.dataset.get("title") or "")
 
+    def digests(self) -> dict[str, str]:
+        """Return a short digest of what each field says."""
+        return field_digests(self.dataset)
+
+
+def changed_fields(before: Mapping[str, str] | None, after: Mapping[str, str]) -> tuple[str, ...]:
+    """Return the fields that say something else than before, from both digests; none when nothing is known before."""
+    if before is None:
+        return ()
+    return tuple(sorted(name for name in before.keys() | after.keys() if before.get(name) != after.get(name)))
+
 
 def compare(
     record: SourceRecord, dataset: dict[str, Any], known: Known | None, problems: tuple[Problem, ...] = ()
 ) -> Change | None:
     """Return the change a record asks for, or None when its dataset says what it said before."""
     digest = fingerprint(dataset)
-    if known is not None and known.fingerprint == digest:
+    if known is not None and known.fingerprint == digest and not known.removed:
         return None
     return Change(record, dataset, digest, known, problems)
 

@@ -44,8 +44,20 @@ def fingerprint(dataset: Mapping[str, Any]) -> str:
     Empty values count as absent and lists of texts and of objects as sets, because DCAT's properties have no order and
     RDF sends them in a different one each night. Lists of numbers (coordinates) keep theirs. `TOUCHED` is left out.
     """
-    said = {key: value for key, value in dataset.items() if key not in TOUCHED and key != "name"}
-    return hashlib.sha256(_dump(_canonical(said)).encode("ascii")).hexdigest()
+    return hashlib.sha256(_dump(_canonical(_said(dataset))).encode("ascii")).hexdigest()
+
+
+def field_digests(dataset: Mapping[str, Any]) -> dict[str, str]:
+    """Return a short digest (8 hex digits) of what each field of a mapped dataset says, read as `fingerprint` does.
+
+    Enough to tell a reader which fields of a record changed; the fingerprint alone decides whether it did.
+    """
+    said = _canonical(_said(dataset))
+    return {key: hashlib.sha256(_dump(value).encode("ascii")).hexdigest()[:8] for key, value in said.items()}
+
+
+def _said(dataset: Mapping[str, Any]) -> dict[str, Any]:
+    return {key: value for key, value in dataset.items() if key not in TOUCHED and key != "name"}
 
 
 def _canonical(value: Any) -> Any:

@@ -77,6 +77,8 @@ class End:
     status: RunStatus
     reason: str | None = None
     detail: str | None = None
+    #: The whole source was read without an error: what it did not show, it does not have.
+    proof: bool = False
 
 
 class Pass:
@@ -101,8 +103,15 @@ class Pass:
         self.rules = scope.rules_of(source)
         self._waiting: list[Change] = []
         self._met: set[str] = set()
-        self._whole = True
+        self._refused: set[str] = set()
+        self._absent: set[str] = set()
+        self._whole = self._clean = True
         self._why: Entry | None = None
+
+    @property
+    def present(self) -> set[str]:
+        """The guids of the records that the source has for this portal, those it could not take among them."""
+        return (self._met | self._refused) - self._absent
 
     def run(self, client: Client) -> End:
         """Read the source to its end and say how that went. What the sink raises is passed on."""
@@ -125,7 +134,7 @@ class Pass:
             self._broken_off(Entry.of(Problem(None, "url", str(error), Reason.UNREACHABLE, self.source.url)))
 
     def _broken_off(self, entry: Entry) -> None:
-        self._whole, self._why = False, entry
+        self._whole, self._clean, self._why = False, False, entry
         self.sink.report([entry])
 
     def _troubles(self, page: Page) -> None:
@@ -133,7 +142,13 @@ class Pass:
         if not entries:
             return
         for problem in page.problems:
-            if problem.severity is Severity.ERROR and (problem.guid is not None or problem.reason in _RECORDS):
+            if problem.severity is not Severity.ERROR:
+                continue
+            if problem.guid is not None:
+                self._refused.add(problem.guid)
+            else:
+                self._clean = False
+            if problem.guid is not None or problem.reason in _RECORDS:
                 self.counts.count(Kind.FAILED)
         if not page.complete:
             self._why = next((entry for entry in entries if entry.severity is Severity.ERROR), self._why)
@@ -161,6 +176,7 @@ class Pass:
             self._fail(record, Entry(record.guid, "", "", EngineReason.NOT_MAPPED, detail=detail, url=record.url))
             return
         if self.rules.outside(mapped.dataset):
+            self._absent.add(record.guid)
             self.counts.count(Kind.OUT_OF_SCOPE)
             return
         change = compare(record, self._complete(record, mapped.dataset), known, mapped.problems)
@@ -200,11 +216,12 @@ class Pass:
 
     def _end(self) -> End:
         status = status_of(self.counts, complete=self._whole)
+        proof = self._whole and self._clean
         if self._why is not None and status is not RunStatus.FINISHED:
             return End(status, self._why.reason, self._why.value)
         if not self.counts.seen:
-            return End(status, EngineReason.EMPTY)
-        return End(status)
+            return End(status, EngineReason.EMPTY, proof=proof)
+        return End(status, proof=proof)
 
 
 def _is_text(guid: str) -> bool:

@@ -17,7 +17,7 @@ from ckanext.harvest.model import HarvestJob, HarvestSource
 from rq.job import JobStatus
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import runs
+from ckanext.harvesters.engine import gone, runs
 from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.run import run
 from ckanext.harvesters.engine.sources import protocol_names, registered
@@ -95,6 +95,8 @@ def tick() -> None:
     # First, so that a worker killed in the middle leaves the chain whole.
     arm()
     tk.get_action("harvest_jobs_run")({"ignore_auth": True, "user": _site_user()}, {})
+    gone.remove_due()
+    gone.purge_due()
 
 
 def _site_user() -> str:

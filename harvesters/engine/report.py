@@ -25,6 +25,7 @@ class EngineReason(StrEnum):
     NOT_OURS = "not-ours"
     NOT_INDEXED = "not-indexed"
     EMPTY = "empty"
+    BRAKE = "brake"
     STOPPED = "stopped"
     TAKEN_OVER = "taken-over"
     WORKER_DIED = "worker-died"
@@ -64,6 +65,11 @@ SENTENCES: Mapping[EngineReason, Mapping[str, str]] = {
         "en": "The portal answered, but without a single dataset.",
         "nl": "Het portaal antwoordde, maar zonder ook maar één dataset.",
         "fr": "Le portail a répondu, mais sans aucun jeu de données.",
+    },
+    EngineReason.BRAKE: {
+        "en": "More of the source's datasets are gone at once than is likely; somebody has to confirm that they are.",
+        "nl": "Er zijn ineens meer datasets weg bij de bron dan waarschijnlijk is; iemand moet dat bevestigen.",
+        "fr": "Trop de jeux de données ont disparu d’un coup à la source ; quelqu’un doit le confirmer.",
     },
     EngineReason.STOPPED: {
         "en": "Somebody stopped the harvest.",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import logging
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -16,7 +16,7 @@ from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import runs, store
+from ckanext.harvesters.engine import gone, runs, store
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import RunEnded
 from ckanext.harvesters.engine.indexing import Indexing
@@ -88,6 +88,9 @@ class DrySink:
     def __init__(self) -> None:
         self.changes: list[Change] = []
         self.entries: list[Entry] = []
+        #: What the fields of changed records said before (`store.fields`), and (guid, title) of what would be gone.
+        self.fields: Mapping[str, Mapping[str, str]] = {}
+        self.gone: Sequence[tuple[str, str]] = ()
 
     def write(self, changes: Sequence[Change]) -> list[tuple[Change, Kind]]:
         """Remember changes."""
@@ -167,6 +170,7 @@ def run(source: Registered, job_id: str, *, again: bool = False) -> dict[str, An
             if again:
                 end = _mapped_again(end)
             else:
+                end = _absent(lease, this, end)
                 store.forget_past_errors(source.id, lease.run_id, whole_pass=end.status is RunStatus.FINISHED)
             model.Session.commit()
     except RunEnded as ended:
@@ -187,9 +191,25 @@ def run(source: Registered, job_id: str, *, again: bool = False) -> dict[str, An
     return runs.dictize(runs.of_jobs([job_id])[job_id])
 
 
+def _absent(lease: Lease, this: Pass, end: End) -> End:
+    """Note, in the current transaction, what the source no longer has and has again; brake when that is too much."""
+    lease.hold()
+    gone.come_back(lease.source_id, this.present)
+    if not end.proof:
+        return end
+    found = gone.missing(lease.source_id, this.present, config.brake())
+    gone.mark(lease.source_id, lease.run_id, found)
+    this.counts.gone = len(found.guids)
+    if not found.braked:
+        return end
+    said = f"{len(found.guids)} / {found.standing}"
+    return End(RunStatus.BRAKED, end.reason or EngineReason.BRAKE, said, proof=True)
+
+
 def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
     runs.finish(lease, end.status, counts, end.reason, end.detail)
     runs.plan_next(source.id)
+    _remove_due(source)
     log.info("Harvest of %s %s: %s", source.name, end.status, counts)
     try:
         # The source's own page and its entry in the list show the state that is in the index.
@@ -197,6 +217,15 @@ def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
     except (tk.ObjectNotFound, tk.ValidationError, SearchIndexError, SQLAlchemyError) as error:
         log.warning("Harvest source %s could not be indexed anew: %s", source.name, error)
     model.Session.remove()
+
+
+def _remove_due(source: Registered) -> None:
+    try:
+        gone.remove_due(source.id)
+    except (tk.ValidationError, SearchIndexError, SQLAlchemyError) as error:
+        # The tick tries again; the run itself is over.
+        model.Session.rollback()
+        log.warning("Datasets gone at %s could not be deleted yet: %s", source.name, error)
 
 
 def _mapped_again(end: End) -> End:
@@ -210,11 +239,19 @@ def rehearse(source: Registered, *, again: bool = False) -> tuple[dict[str, Any]
     ``again``: over what is kept of the source's records.
     """
     sink = DrySink()
+    found = None
     try:
         this = _pass(source, sink, again=again)
         with fetch.from_config() as client:
             end = this.run(client)
         counts = this.counts
+        sink.fields = store.fields(source.id, [change.record.guid for change in sink.changes if change.known])
+        if end.proof and not again:
+            found = gone.missing(source.id, this.present, config.brake())
+            counts.gone = len(found.guids)
+            sink.gone = store.titles(source.id, found.guids)
     except SourceError as error:
         counts, end = Counts(), End(RunStatus.FAILED, error.reason, error.detail)
+    if found is not None and found.braked:
+        end = End(RunStatus.BRAKED, end.reason or EngineReason.BRAKE, f"{len(found.guids)} / {found.standing}")
     return {"status": end.status, "reason": end.reason, "detail": end.detail, **counts.as_dict()}, sink

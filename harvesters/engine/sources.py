@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import ckan.plugins as p
+import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest.interfaces import IHarvester
@@ -70,6 +71,14 @@ def registered(names: Iterable[str] = (), *, active: bool = True) -> Iterator[Re
             frequency=source.frequency,
             config=source.config or "",
         )
+
+
+def find(name: str) -> Registered:
+    """Return the engine's source of that name or id, active or not. Raises ``ObjectNotFound``."""
+    source = next(registered([name], active=False), None)
+    if source is None:
+        raise tk.ObjectNotFound(tk._("There is no harvest source {name} of this engine.").format(name=name))
+    return source
 
 
 def settings_of(source: Registered) -> Source:

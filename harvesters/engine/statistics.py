@@ -9,7 +9,7 @@ from ckanext.harvesters.engine.difference import Kind
 
 
 class RunStatus(StrEnum):
-    """How a run stands. Every run ends in one of the last four, whatever happens to it."""
+    """How a run stands. Every run ends in one of the last five, whatever happens to it."""
 
     RUNNING = "running"
     #: The whole source was read. Single records may have failed; they are counted and reported.
@@ -18,6 +18,8 @@ class RunStatus(StrEnum):
     INCOMPLETE = "incomplete"
     #: Nothing could be read or kept.
     FAILED = "failed"
+    #: The whole source was read, but so much is missing there that a person has to confirm it.
+    BRAKED = "braked"
     #: Stopped by a person, or its worker died.
     INTERRUPTED = "interrupted"
 
@@ -26,8 +28,8 @@ class RunStatus(StrEnum):
 class Counts:
     """How many records a run has seen, and what became of them.
 
-    ``seen`` is the sum of ``added``, ``updated``, ``unchanged``, ``failed`` and ``out_of_scope``; ``deleted`` counts
-    datasets that a run took away because the portal no longer has them.
+    ``seen`` is the sum of ``added``, ``updated``, ``unchanged``, ``failed`` and ``out_of_scope``; ``gone`` counts
+    datasets that the run found to be no longer at the portal, ``deleted`` those that were deleted for it since.
     """
 
     seen: int = 0
@@ -37,6 +39,7 @@ class Counts:
     failed: int = 0
     deleted: int = 0
     out_of_scope: int = 0
+    gone: int = 0
 
     def count(self, kind: Kind) -> None:
         """Count one record."""

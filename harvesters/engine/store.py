@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 
 import sqlalchemy as sa
 from ckan import model
@@ -26,15 +26,47 @@ _REPORTED = {Kind.ADDED: "added", Kind.UPDATED: "updated"}
 
 def known(source_id: str) -> dict[str, Known]:
     """Return what is known of each record of a source, by guid."""
+    record = HarvestRecord
     query = (
-        sa.select(HarvestRecord.guid, HarvestRecord.package_id, HarvestRecord.fingerprint, model.Package.state)
+        sa.select(record.guid, record.package_id, record.fingerprint, model.Package.state, record.removed)
         .join(model.Package, model.Package.id == HarvestRecord.package_id)
         .where(HarvestRecord.source_id == source_id)
     )
     return {
-        guid: Known(guid, package_id, fingerprint, state == model.State.DELETED)
-        for guid, package_id, fingerprint, state in model.Session.execute(query)
+        guid: Known(
+            guid,
+            package_id,
+            fingerprint,
+            deleted=state == model.State.DELETED and removed is None,
+            removed=state == model.State.DELETED and removed is not None,
+        )
+        for guid, package_id, fingerprint, state, removed in model.Session.execute(query)
     }
+
+
+def fields(source_id: str, guids: Collection[str]) -> dict[str, dict[str, str]]:
+    """Return the digests of what records' fields said last, by guid, where they are known."""
+    query = sa.select(HarvestRecord.guid, HarvestRecord.fields).where(
+        HarvestRecord.source_id == source_id, HarvestRecord.guid.in_(guids), HarvestRecord.fields.is_not(None)
+    )
+    return {guid: said for guid, said in model.Session.execute(query) if said is not None}
+
+
+def titles(source_id: str, guids: Collection[str]) -> list[tuple[str, str]]:
+    """Return (guid, title of its dataset) of records, in order of title."""
+    query = (
+        sa.select(HarvestRecord.guid, model.Package.title)
+        .join(model.Package, model.Package.id == HarvestRecord.package_id)
+        .where(HarvestRecord.source_id == source_id, HarvestRecord.guid.in_(guids))
+        .order_by(model.Package.title, HarvestRecord.guid)
+    )
+    return [(guid, title or "") for guid, title in model.Session.execute(query)]
+
+
+def source_of(package_id: str) -> str | None:
+    """Return the id of the source that a dataset comes from, None for a steward's own."""
+    query = sa.select(HarvestRecord.source_id).where(HarvestRecord.package_id == package_id)
+    return model.Session.execute(query).scalar()
 
 
 def unindexed(source_id: str) -> list[str]:
@@ -46,6 +78,16 @@ def unindexed(source_id: str) -> list[str]:
         HarvestObject.package_id.is_not(None),
     )
     return list(model.Session.execute(query).scalars())
+
+
+def unfinished(package_ids: Sequence[str]) -> None:
+    """Note, in the current transaction, that datasets are not in the index as the database has them."""
+    model.Session.execute(
+        sa.update(HarvestObject)
+        .where(HarvestObject.package_id.in_(package_ids), HarvestObject.current.is_(True))
+        .values(state=IMPORT),
+        execution_options=AS_IT_IS,
+    )
 
 
 def indexed(package_ids: Sequence[str]) -> None:
@@ -97,7 +139,15 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
     session.execute(
         upsert.on_conflict_do_update(
             index_elements=["source_id", "guid"],
-            set_={"package_id": upsert.excluded.package_id, "fingerprint": upsert.excluded.fingerprint},
+            set_={
+                "package_id": upsert.excluded.package_id,
+                "fingerprint": upsert.excluded.fingerprint,
+                "fields": upsert.excluded.fields,
+                "missing_run": None,
+                "gone": None,
+                "removed": None,
+                "kept": False,
+            },
         ),
         [
             {
@@ -105,6 +155,7 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
                 "guid": change.record.guid,
                 "package_id": package_id,
                 "fingerprint": change.fingerprint,
+                "fields": change.digests(),
             }
             for change, package_id in written
         ],

@@ -9,12 +9,14 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from alembic import command
 from alembic.config import Config
 from ckan.model.types import make_uuid
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from ckanext.harvesters.engine.statistics import RunStatus
@@ -55,6 +57,7 @@ class HarvestRun(tk.BaseModel):
     failed: Mapped[int] = mapped_column(sa.Integer, default=0)
     deleted: Mapped[int] = mapped_column(sa.Integer, default=0)
     out_of_scope: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    gone: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
 
 
 class HarvestRecord(tk.BaseModel):
@@ -74,6 +77,15 @@ class HarvestRecord(tk.BaseModel):
         sa.UnicodeText, sa.ForeignKey("package.id", ondelete="CASCADE"), unique=True
     )
     fingerprint: Mapped[str] = mapped_column(sa.UnicodeText)
+    #: The digest of each field of what it said, to tell what a change changes; none for rows of older versions.
+    fields: Mapped[dict[str, str] | None] = mapped_column(JSONB)
+    #: The run that did not meet it, while the brake waits for a person (`gone`).
+    missing_run: Mapped[str | None] = mapped_column(sa.UnicodeText)
+    #: Since when its source does not have it, and when the engine deleted its dataset for that.
+    gone: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    removed: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    #: A person wants its dataset though the source does not have it.
+    kept: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
 
 
 class HarvestProblem(tk.BaseModel):
@@ -97,6 +109,18 @@ class HarvestProblem(tk.BaseModel):
     #: What a validator or a portal said, in its own words.
     detail: Mapped[str | None] = mapped_column(sa.UnicodeText)
     url: Mapped[str | None] = mapped_column(sa.UnicodeText)
+
+
+class HarvestPreview(tk.BaseModel):
+    """What the next run of a source would change, as it was worked out last (`preview`)."""
+
+    __tablename__ = "harvest_preview"
+
+    source_id: Mapped[str] = mapped_column(
+        sa.UnicodeText, sa.ForeignKey("harvest_source.id", ondelete="CASCADE"), primary_key=True
+    )
+    made: Mapped[datetime] = mapped_column(sa.DateTime, default=now)
+    result: Mapped[dict[str, Any]] = mapped_column(JSONB)
 
 
 def migrate() -> None:

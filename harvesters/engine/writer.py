@@ -118,14 +118,17 @@ class Writer:
             return tk.get_action("package_create")(
                 self._context(user), {**dataset, "id": identifier, "name": names[identifier]}
             )
-        return self._update(identifier, dataset, user)
+        back = change.known is not None and change.known.removed
+        return self._update(identifier, dataset, user, back=back)
 
-    def _update(self, identifier: str, dataset: dict[str, Any], user: model.User | None) -> str:
+    def _update(self, identifier: str, dataset: dict[str, Any], user: model.User | None, *, back: bool) -> str:
         show: Context = {"user": self.user, "auth_user_obj": user, "ignore_auth": True}
         before = tk.get_action("package_show")(show, {"id": identifier})
         keep_resource_ids(dataset["resources"], before["resources"])
         # Whether and under which name a dataset is shown is the steward's to decide.
         dataset |= {"id": identifier} | {key: before[key] for key in ("name", "private", "state")}
+        if back:
+            dataset["state"] = model.State.ACTIVE
         context = self._context(user)
         context["original_package"] = before
         updated = tk.get_action("package_update")(context, dataset)

@@ -20,7 +20,7 @@ from ckanext.harvest.model import HarvestJob, HarvestSource
 from ckanext.harvesters.engine import originals, queue, runs, store
 from ckanext.harvesters.engine.originals import HarvestOriginal
 from ckanext.harvesters.engine.report import Entry, sentence
-from ckanext.harvesters.engine.sources import Registered, is_ours, registered
+from ckanext.harvesters.engine.sources import find, is_ours, registered
 from ckanext.harvesters.engine.statistics import Counts
 from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRecord, HarvestRun
 from ckanext.harvesters.logic import schema
@@ -39,7 +39,7 @@ def harvest_status(context: Context, data_dict: DataDict) -> dict[str, Any]:
     :returns: ``datasets`` with ``total``, ``by_source``, ``by_type`` and ``by_region`` (value → number of datasets;
         harvest sources themselves are not counted), and ``sources``, a list of ``name``, ``protocol`` and ``last_run``
         (None, or ``status``, ``started``, ``seconds``, ``seen``, ``added``, ``updated``, ``unchanged``, ``failed``,
-        ``deleted``). ``started`` is ISO 8601 in UTC.
+        ``out_of_scope``, ``gone``, ``deleted``). ``started`` is ISO 8601 in UTC.
     :rtype: dictionary
     """
     tk.check_access("harvest_status", context, data_dict)
@@ -98,7 +98,7 @@ def harvest_run_list(context: Context, data_dict: DataDict) -> list[dict[str, An
     names = {source.id: source.name for source in registered(active=False)}
     query = sa.select(HarvestRun).order_by(HarvestRun.started.desc()).limit(asked["limit"])
     if asked.get("source"):
-        query = query.where(HarvestRun.source_id == _source(asked["source"]).id)
+        query = query.where(HarvestRun.source_id == find(asked["source"]).id)
     return [{"source": names.get(run.source_id), **runs.dictize(run)} for run in model.Session.execute(query).scalars()]
 
 
@@ -124,7 +124,7 @@ def harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """
     tk.check_access("harvest_report", context, data_dict)
     asked = schema.report(data_dict)
-    source = _source(asked["source"])
+    source = find(asked["source"])
     language = asked.get("lang") or _language()
     of_source = [HarvestProblem.source_id == source.id]
     if asked.get("severity"):
@@ -158,7 +158,7 @@ def harvest_record_show(context: Context, data_dict: DataDict) -> dict[str, Any]
     """
     asked = schema.record(data_dict)
     tk.check_access("harvest_record_show", context, asked)
-    source = _source(asked["source"])
+    source = find(asked["source"])
     found = originals.of(source.id, asked["guid"])
     if found is None:
         raise tk.ObjectNotFound(tk._("Nothing is kept of this record."))
@@ -182,13 +182,6 @@ def _language() -> str:
     except RuntimeError:
         # Outside of a request: a command or a job.
         return tk.config["ckan.locale_default"]
-
-
-def _source(name: str) -> Registered:
-    source = next(registered([name], active=False), None)
-    if source is None:
-        raise tk.ObjectNotFound(tk._("There is no harvest source {name} of this engine.").format(name=name))
-    return source
 
 
 # What follows takes part in actions of ckanext-harvest.

@@ -3,7 +3,10 @@
 from __future__ import annotations
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckan.types import AuthResult, Context, DataDict
+
+from ckanext.harvesters.engine import store
 
 
 @tk.auth_allow_anonymous_access
@@ -25,6 +28,25 @@ def harvest_report(context: Context, data_dict: DataDict) -> AuthResult:
 def harvest_record_show(context: Context, data_dict: DataDict) -> AuthResult:
     """Those who may edit the source: a record may hold what its publisher did not mean for everybody."""
     return _editor_of(context, data_dict)
+
+
+def harvest_gone_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the source."""
+    return _editor_of(context, data_dict)
+
+
+def harvest_brake_release(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the source."""
+    return _editor_of(context, data_dict)
+
+
+def harvest_dataset_keep(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the source that the dataset comes from."""
+    package = model.Package.get(data_dict.get("id"))
+    source_id = store.source_of(package.id) if package else None
+    if source_id is None:
+        return {"success": False, "msg": tk._("This dataset is not gone at its source.")}
+    return _editor_of(context, {"source": source_id})
 
 
 def _editor_of(context: Context, data_dict: DataDict) -> AuthResult:

@@ -34,6 +34,11 @@ def record(data: dict[str, Any]) -> dict[str, Any]:
     return _clean(data, {"source": text, "guid": text})
 
 
+def source(data: dict[str, Any]) -> dict[str, Any]:
+    """Accept a source. Raises ``ValidationError``."""
+    return _clean(data, {"source": [_validator("not_empty"), _validator("unicode_safe")]})
+
+
 def report(data: dict[str, Any]) -> dict[str, Any]:
     """Accept a source, and which part of its report in which language. Raises ``ValidationError``."""
     empty, one_of = _validator("ignore_empty"), _validator("one_of")

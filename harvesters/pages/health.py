@@ -20,6 +20,8 @@ class Health(StrEnum):
     PROBLEMS = "problems"
     INCOMPLETE = "incomplete"
     FAILED = "failed"
+    #: So much is gone at the source that a person has to confirm it.
+    BRAKED = "braked"
     STOPPED = "stopped"
 
     @property
@@ -34,8 +36,8 @@ class Health(StrEnum):
 
     @property
     def needs_somebody(self) -> bool:
-        """Tell whether a person should look at it: the source was not read to its end."""
-        return self in (Health.SILENT, Health.INCOMPLETE, Health.FAILED, Health.STOPPED)
+        """Tell whether a person should look at it: the source was not read to its end, or waits for an answer."""
+        return self in (Health.SILENT, Health.INCOMPLETE, Health.FAILED, Health.BRAKED, Health.STOPPED)
 
 
 _MARKS = {
@@ -47,12 +49,14 @@ _MARKS = {
     Health.PROBLEMS: "dot dot-warn",
     Health.INCOMPLETE: "dot dot-warn",
     Health.FAILED: "dot dot-bad",
+    Health.BRAKED: "dot dot-warn",
     Health.STOPPED: "dot dot-bad",
 }
 
 _ENDS = {
     RunStatus.INCOMPLETE: Health.INCOMPLETE,
     RunStatus.FAILED: Health.FAILED,
+    RunStatus.BRAKED: Health.BRAKED,
     RunStatus.INTERRUPTED: Health.STOPPED,
 }
 

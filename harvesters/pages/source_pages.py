@@ -16,7 +16,7 @@ from ckanext.harvest.interfaces import IHarvester
 from ckanext.harvest.model import HarvestSource
 
 from ckanext.harvesters.engine import declaration
-from ckanext.harvesters.engine.sources import protocol_names
+from ckanext.harvesters.engine.sources import Registered, protocol_names
 from ckanext.harvesters.pages import passes, reader, words
 from ckanext.harvesters.pages.health import Health
 from ckanext.harvesters.pages.passes import Pass
@@ -135,6 +135,11 @@ def settings(config: str | None) -> Mapping[str, Any]:
 
 def _told(texts: Mapping[str, str] | None, language: str) -> str:
     return (texts or {}).get(language, "")
+
+
+def title(source: Registered) -> str:
+    """Return a source's title in the reader's language."""
+    return _told(settings(source.config).get("title"), reader.language()) or source.title
 
 
 def _title(organization: Any, language: str) -> str:

@@ -5,12 +5,17 @@ from __future__ import annotations
 import ckan.plugins.toolkit as tk
 from ckanext.harvest.model import UPDATE_FREQUENCIES
 
-from ckanext.harvesters.pages import words
+from ckanext.harvesters.pages import absences, words
 
 
 def harvest_frequency_choices() -> list[dict[str, str]]:
     """Return how often a source can be read, as the form of a source offers it."""
     return [{"value": code, "text": words.frequency(code)} for code in UPDATE_FREQUENCIES]
+
+
+def harvest_gone(package_id: str) -> absences.Notice | None:
+    """Return since when a dataset is gone at its source, for its page; None when it is not."""
+    return absences.notice(package_id)
 
 
 #: How ckanext-harvest's validators begin what they say in English alone.

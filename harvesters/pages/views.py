@@ -20,7 +20,8 @@ from ckanext.harvest.logic import HarvestJobExists, HarvestSourceInactiveError
 from ckanext.harvest.model import HarvestJob
 from flask import Blueprint, make_response, request
 
-from ckanext.harvesters.pages import downloads, overview, passes, reader, report, source_pages, words
+from ckanext.harvesters.engine import preview as previews
+from ckanext.harvesters.pages import absences, downloads, overview, passes, reader, report, source_pages, words
 from ckanext.harvesters.pages.passes import Pass
 from ckanext.harvesters.pages.source_pages import Shown
 
@@ -79,7 +80,8 @@ def one(source: str) -> Answer:
     page = max(1, request.args.get("page", 1, type=int))
     found = passes.of_source(shown.id, limit=RUNS, offset=(page - 1) * RUNS) if shown.reads else []
     pages = -(-passes.count(shown.id) // RUNS) if shown.reads else 0
-    return _render("source", source=shown, runs=found, page=page, pages=pages)
+    gone = absences.of_source(shown.id) if shown.reads else []
+    return _render("source", source=shown, runs=found, page=page, pages=pages, gone=gone)
 
 
 @harvests.route("/harvest/about/<source>")
@@ -211,6 +213,46 @@ def refresh(source: str) -> Answer:
         tk.h.flash_error(tk._("The source is not active."))
         return tk.h.redirect_to("harvest_pages.one", source=shown.name)
     return tk.h.redirect_to("harvest_pages.run", source=shown.name, job=job["id"])
+
+
+@harvests.route("/harvest/preview/<source>", methods=["GET", "POST"])
+@_page
+def preview(source: str) -> Answer:
+    """Show what the next run would change; work it out anew when asked to."""
+    shown = _allowed(source, "harvest_source_update")
+    if request.method == "POST":
+        previews.ask(shown.id)
+        return tk.h.redirect_to("harvest_pages.preview", source=shown.name)
+    found = previews.of_source(shown.id)
+    return _render("preview", source=shown, preview=found, under_way=previews.is_under_way(shown.id))
+
+
+@harvests.route("/harvest/confirm/<source>", methods=["GET", "POST"])
+@_page
+def confirm(source: str) -> Answer:
+    """Confirm that what the braked latest run missed is gone."""
+    shown = _allowed(source, "harvest_source_update")
+    if request.method == "GET":
+        return _ask(shown, "confirm")
+    try:
+        done = tk.get_action("harvest_brake_release")(reader.context(), {"source": shown.id})
+    except tk.ValidationError as error:
+        tk.h.flash_error(" ".join(error.error_summary.values()))
+    else:
+        many = done["gone"]
+        said = tk.ungettext("{count} dataset is marked as gone.", "{count} datasets are marked as gone.", many)
+        tk.h.flash_success(said.format(count=reader.number(many)))
+    return tk.h.redirect_to("harvest_pages.one", source=shown.name)
+
+
+@harvests.route("/harvest/keep/<source>", methods=["POST"])
+@_page
+def keep(source: str) -> Answer:
+    """Keep a dataset that is gone at its source, or bring it back."""
+    shown = _allowed(source, "harvest_source_update")
+    tk.get_action("harvest_dataset_keep")(reader.context(), {"id": request.form.get("id", "")})
+    tk.h.flash_success(tk._("The dataset stays."))
+    return tk.h.redirect_to("harvest_pages.one", source=shown.name)
 
 
 @harvests.route("/harvest/clear/<source>", methods=["GET", "POST"])

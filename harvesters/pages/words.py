@@ -61,6 +61,7 @@ def health(code: Health) -> str:
         Health.PROBLEMS: tk._("problems"),
         Health.INCOMPLETE: tk._("incomplete"),
         Health.FAILED: tk._("failed"),
+        Health.BRAKED: tk._("waits for you"),
         Health.STOPPED: tk._("stopped"),
     }[code]
 
@@ -79,11 +80,20 @@ def trouble(one: Pass) -> tuple[str, str]:
             tk._("The harvest gives no sign of life"),
             tk._("Its process has probably been stopped. Another one will take the harvest up within a few minutes."),
         )
+    if one.health is Health.BRAKED:
+        why = reason(one.reason or "")
+        lost = tk._("Not found: {some}. Until somebody confirms it, nothing is removed.").format(some=one.detail or "")
+        return tk._("Many datasets are gone at the source"), f"{why} {lost}"
+    heading, why = _broken_off(one)
+    stays = tk._("Nothing was removed: the datasets of this source stay as they were.")
+    return heading, f"{why} {stays}".strip()
+
+
+def _broken_off(one: Pass) -> tuple[str, str]:
     heading = {
         Health.INCOMPLETE: tk._("Only part of the source could be read"),
         Health.FAILED: tk._("The source could not be read"),
         Health.STOPPED: tk._("The harvest was broken off"),
     }[one.health]
     why = f"{reason(one.reason)} {one.detail or ''}".strip() if one.reason else ""
-    stays = tk._("Nothing was removed: the datasets of this source stay as they were.")
-    return heading, f"{why} {stays}".strip()
+    return heading, why

@@ -35,7 +35,7 @@ SOURCES = {
 #: Fewest sample datasets of a source that has fewer than the regions' great portals.
 FEWER = {"departement-wse": 6, "gent": 5, "geo2france": 3, "hauts-de-france": 3, "mel": 12, "metawal": 4,
          "transport-data-gouv-fr": 12, "transportdata": 11, "walstat": 12}  # fmt: skip
-COUNTS = ("seen", "added", "updated", "unchanged", "failed", "deleted", "out_of_scope")
+COUNTS = ("seen", "added", "updated", "unchanged", "failed", "deleted", "out_of_scope", "gone")
 PATIENCE = 120  # seconds; a machine that runs other tests besides is slow
 
 

@@ -21,7 +21,7 @@ from tests.harvesters.engine.conftest import by_hand, document, harvest, rows
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
-COUNTS = ["seen", "added", "updated", "unchanged", "failed", "deleted", "out_of_scope"]
+COUNTS = ["seen", "added", "updated", "unchanged", "failed", "deleted", "out_of_scope", "gone"]
 
 
 @pytest.fixture
@@ -48,7 +48,7 @@ def test_status_has_the_promised_shape_and_counts_no_harvest_sources(source, ask
     [one] = found["sources"]
     assert (one["name"], one["protocol"]) == ("odwb", "opendatasoft")
     assert list(one["last_run"]) == ["status", "started", "seconds", *COUNTS]
-    assert [one["last_run"][key] for key in COUNTS] == [12, 12, 0, 0, 0, 0, 0]
+    assert [one["last_run"][key] for key in COUNTS] == [12, 12, 0, 0, 0, 0, 0, 0]
 
 
 def test_a_source_that_was_never_harvested_has_no_last_run(source, ask) -> None:

@@ -129,7 +129,7 @@ def test_a_portal_without_datasets_is_no_success(source, portal) -> None:
     before = rows()
     portal.odwb.catalogue.replace({})
     done = harvest(source)
-    assert (done["status"], done["reason"]) == ("failed", "empty")
+    assert (done["status"], done["reason"]) == ("braked", "empty")
     assert rows() == before
 
 
