@@ -328,6 +328,16 @@ def _end(error: Exception) -> NoReturn:
     raise click.ClickException(str(error))
 
 
+@harvesters.command(short_help="Watch over the harvests, for ever.")
+@click.option("--every", type=float, default=10.0, show_default=True, help="Seconds between two looks.")
+def watch(every: float) -> None:
+    """Watch over the harvests: take over from dead workers, go on with runs, keep the schedule. One process of it.
+
+    It needs no worker, and comes through a loss of Redis or of the database.
+    """
+    queue.watch(every)
+
+
 @harvesters.command(short_help="Arm the schedule of harvests.")
 def schedule() -> None:
     """See to it that due sources are looked for every minute. A worker with RQ's scheduler must be running."""

@@ -31,6 +31,21 @@ def timeout() -> int:
     return tk.config["ckanext.harvesters.timeout"]
 
 
+def step_seconds() -> float:
+    """Return how long a worker reads and writes for one run before it lets another have its turn (seconds)."""
+    return float(tk.config["ckanext.harvesters.step_seconds"])
+
+
+def page_deadline() -> float:
+    """Return how long one page of a portal may take, its tries and waits included (seconds)."""
+    return float(tk.config["ckanext.harvesters.page_deadline"])
+
+
+def step_deadline() -> int:
+    """Return when a worker ends a step that hangs (seconds): its time, a page, and the same again to finish."""
+    return int(step_seconds() + 2 * page_deadline())
+
+
 def heartbeat() -> float:
     """Return how often a run says that it is alive (seconds)."""
     return float(tk.config["ckanext.harvesters.heartbeat"])

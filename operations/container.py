@@ -75,7 +75,9 @@ def commands(layout: Layout) -> dict[str, list[str]]:
             *["--respawn-failed-workers", "--no-ws", "operations.wsgi:application"],
         ],
         "worker": [*ckan, "jobs", "worker", "--no-scheduler", "default", "harvest", "tables", "quality"],
-        "scheduler": [*ckan, "jobs", "worker", "default"],
+        # RQ's scheduler serves the queues of its own worker only.
+        "scheduler": [*ckan, "jobs", "worker", "default", "harvest", "tables", "quality"],
+        "clock": [*ckan, "harvesters", "watch"],
         "solr": [
             *f"java -Xms512m -Xmx1g {solr} -Dsolr.port=8983 -Dsolr.host=0.0.0.0 -cp {layout.solr}/*".split(),
             *["org.eclipse.jetty.xml.XmlConfiguration", f"{PROJECT}/config/solr/jetty.xml"],

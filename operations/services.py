@@ -21,7 +21,7 @@ from operations.steps import StepError
 MARK = "EUROMETROPOOL_STATE"
 #: Services that hold data: they start first and stop last.
 DATA = ("postgresql", "redis", "solr")
-APPLICATION = ("web", "worker", "replay", "biker")
+APPLICATION = ("web", "worker", "clock", "replay", "biker")
 
 
 @dataclass(frozen=True)
@@ -93,6 +93,7 @@ def definitions(settings: Settings, *, volatile: bool = False) -> list[Service]:
         Service(
             "worker", f"{binaries}/ckan -c {layout.ini} jobs worker default harvest tables quality", environment=ini
         ),
+        Service("clock", f"{binaries}/ckan -c {layout.ini} harvesters watch", environment=ini),
         Service("replay", _replay(settings)),
         Service(
             "biker",

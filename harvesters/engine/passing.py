@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import logging
 import typing
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from rq.timeouts import BaseTimeoutException
 
 from ckanext.harvesters import scope
+from ckanext.harvesters.engine.ahead import Ahead
 from ckanext.harvesters.engine.difference import Change, Kind, Known, compare
+from ckanext.harvesters.engine.place import ElsewhereError, Place
 from ckanext.harvesters.engine.report import EngineReason, Entry
 from ckanext.harvesters.engine.statistics import Counts, RunStatus, status_of
 from ckanext.harvesters.reasons import Reason
@@ -53,8 +55,8 @@ _RECORDS = frozenset(
 class Sink(typing.Protocol):
     """Where a pass puts what it finds."""
 
-    def write(self, changes: Sequence[Change]) -> Sequence[tuple[Change, Kind]]:
-        """Write changes; say of each what became of it."""
+    def write(self, changes: Sequence[Change], place: Place) -> Sequence[tuple[Change, Kind]]:
+        """Write changes; say of each what became of it. ``place`` is reached with them, its counts without them."""
         ...
 
     def refuse(self, record: SourceRecord, entries: Sequence[Entry]) -> None:
@@ -65,8 +67,12 @@ class Sink(typing.Protocol):
         """Report what is wrong with a page or with the source."""
         ...
 
-    def progress(self, counts: Counts, total: int | None) -> None:
-        """Say how far the pass is. May raise `RunEnded`."""
+    def progress(self, counts: Counts, total: int | None, place: Place | None) -> None:
+        """Say how far the pass is; ``place`` when everything before it is done. May raise `RunEnded`."""
+        ...
+
+    def is_time_up(self) -> bool:
+        """Tell whether this step of the pass has taken its time."""
         ...
 
 
@@ -84,7 +90,9 @@ class End:
 class Pass:
     """A pass over one source. ``counts`` is true at any moment, also when the pass is broken off.
 
-    Making one raises `SourceError` when the source's scope has a mistake.
+    It begins at a ``place`` where another pass of the same run has stopped: the records before it are read once more
+    (the pages come out of the database then, see `answers`), but neither mapped nor counted. Making a pass raises
+    `SourceError` when the source's scope has a mistake.
     """
 
     def __init__(
@@ -96,15 +104,20 @@ class Pass:
         *,
         owner_org: str,
         batch_size: int,
+        deadline: float,
+        place: Place | None = None,
     ) -> None:
         self.source, self.protocol, self.known, self.sink = source, protocol, known, sink
         self.owner_org, self.batch_size = owner_org, batch_size
-        self.counts = Counts()
+        self.deadline, self.place = deadline, place or Place()
+        self.counts = replace(self.place.counts)
         self.rules = scope.rules_of(source)
         self._waiting: list[Change] = []
         self._met: set[str] = set()
         self._refused: set[str] = set()
-        self._absent: set[str] = set()
+        self._absent: set[str] = set(self.place.absent)
+        self._pages = self._taken = 0
+        self._last = ""
         self._whole = self._clean = True
         self._why: Entry | None = None
 
@@ -113,51 +126,74 @@ class Pass:
         """The guids of the records that the source has for this portal, those it could not take among them."""
         return (self._met | self._refused) - self._absent
 
-    def run(self, client: Client) -> End:
-        """Read the source to its end and say how that went. What the sink raises is passed on."""
-        for page in self._pages(client):
-            self._whole = self._whole and page.complete
-            self._troubles(page)
-            for record in page.records:
-                self._take(record)
-            self.sink.progress(self.counts, page.total)
+    def run(self, client: Client) -> End | None:
+        """Read the source to its end and say how that went; None when the time of the step was up before.
+
+        Raises `ElsewhereError` when the pages before the place are not what they were, and what the sink raises.
+        """
+        ahead = Ahead(self._given(client), self.deadline, self.source.url)
+        try:
+            for page in self._read(ahead):
+                if not self._apply(page):
+                    return None
+        finally:
+            ahead.close()
+        if self._taken < self.place.taken:
+            raise ElsewhereError
         self._flush()
         return self._end()
 
-    def _pages(self, client: Client) -> Iterator[Page]:
+    def _given(self, client: Client) -> Iterator[Page]:
+        """Yield the protocol's pages; begins with the first, so that what is raised before it is reported, too."""
+        yield from self.protocol.pages(self.source, client)
+
+    def _read(self, pages: Iterable[Page]) -> Iterator[Page]:
         """Yield the protocol's pages. A source that breaks off keeps what it gave before."""
         try:
-            yield from self.protocol.pages(self.source, client)
+            yield from pages
         except SourceError as error:
             self._broken_off(Entry.of(error.problem()))
         except FetchError as error:
             self._broken_off(Entry.of(Problem(None, "url", str(error), Reason.UNREACHABLE, self.source.url)))
+
+    def _apply(self, page: Page) -> bool:
+        """Take the records of a page; False when the time of the step was up before its end."""
+        self._whole = self._whole and page.complete
+        self._pages += 1
+        self._troubles(page)
+        for record in page.records:
+            self._take(record)
+            if self._taken > self.place.taken and self.sink.is_time_up():
+                self._flush()
+                return False
+        self.sink.progress(self.counts, page.total, None if self._waiting else self._here())
+        return True
+
+    def _here(self) -> Place:
+        """Return the place after the last record."""
+        absent = sorted(guid for guid in self._absent if guid in self.known)
+        return Place(self._pages, self._taken, self._last, tuple(absent), replace(self.counts))
 
     def _broken_off(self, entry: Entry) -> None:
         self._whole, self._clean, self._why = False, False, entry
         self.sink.report([entry])
 
     def _troubles(self, page: Page) -> None:
-        entries = [Entry.of(problem) for problem in page.problems]
-        if not entries:
+        errors = [problem for problem in page.problems if problem.severity is Severity.ERROR]
+        self._refused |= {problem.guid for problem in errors if problem.guid is not None}
+        self._clean = self._clean and all(problem.guid is not None for problem in errors)
+        if errors and not page.complete:
+            self._why = Entry.of(errors[0])
+        if not page.problems or self._pages <= self.place.pages:
             return
-        for problem in page.problems:
-            if problem.severity is not Severity.ERROR:
-                continue
-            if problem.guid is not None:
-                self._refused.add(problem.guid)
-            else:
-                self._clean = False
+        for problem in errors:
             if problem.guid is not None or problem.reason in _RECORDS:
                 self.counts.count(Kind.FAILED)
-        if not page.complete:
-            self._why = next((entry for entry in entries if entry.severity is Severity.ERROR), self._why)
-        self.sink.report(entries)
+        self.sink.report([Entry.of(problem) for problem in page.problems])
 
     def _take(self, record: SourceRecord) -> None:
-        if record.guid in self._met:
-            return  # Protocols report a guid that comes twice; the first one counts.
-        self._met.add(record.guid)
+        if not self._is_next(record):
+            return
         known = self.known.get(record.guid)
         if known is not None and known.deleted:
             self.counts.count(Kind.UNCHANGED)
@@ -186,7 +222,16 @@ class Pass:
         self._waiting.append(change)
         if len(self._waiting) >= self.batch_size:
             self._flush()
-            self.sink.progress(self.counts, None)
+
+    def _is_next(self, record: SourceRecord) -> bool:
+        """Tell whether it is this record's turn: it was not taken before the place, and came once in this pass."""
+        self._taken, self._last = self._taken + 1, shorten(record.guid)
+        if self._taken == self.place.taken and self._last != self.place.last:
+            raise ElsewhereError
+        if record.guid in self._met:
+            return False  # Protocols report a guid that comes twice; the first one counts.
+        self._met.add(record.guid)
+        return self._taken > self.place.taken
 
     def _fail(self, record: SourceRecord, entry: Entry) -> None:
         self.counts.count(Kind.FAILED)
@@ -211,8 +256,9 @@ class Pass:
     def _flush(self) -> None:
         changes, self._waiting = self._waiting, []
         if changes:
-            for _change, kind in self.sink.write(changes):
+            for _change, kind in self.sink.write(changes, self._here()):
                 self.counts.count(kind)
+        self.sink.progress(self.counts, None, self._here())
 
     def _end(self) -> End:
         status = status_of(self.counts, complete=self._whole)

@@ -1,25 +1,29 @@
-"""Harvests on CKAN's job queue: one job of the queue is one run of one source.
+"""Harvests on CKAN's job queue: one job of the queue is one step of the run of one source.
 
-Nothing depends on a message being there or not: what is to be done stands in the database (ckanext-harvest's jobs,
-our runs), `tend` compares it with the queue and puts right what is missing, and a job that comes twice finds the lease
-taken or the work done.
+A run is cut into steps of about a minute, so that any worker can carry out the next one and no source keeps others
+waiting. Nothing depends on a message being there or not: what is to be done stands in the database (ckanext-harvest's
+jobs, our runs), `tend` compares it with the queue and puts right what is missing, and a job that comes twice finds the
+lease taken or the work done.
 """
 
 from __future__ import annotations
 
 import logging
 import time
+from typing import NoReturn
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from ckanext.harvest.model import HarvestJob, HarvestSource
+from redis.exceptions import RedisError
 from rq.job import JobStatus
+from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.harvesters import config
 from ckanext.harvesters.engine import gone, runs
 from ckanext.harvesters.engine.errors import AlreadyRunning
-from ckanext.harvesters.engine.run import run
+from ckanext.harvesters.engine.run import step
 from ckanext.harvesters.engine.sources import protocol_names, registered
 from ckanext.oslo import slots
 
@@ -37,44 +41,55 @@ def enqueue(source_id: str, job_id: str) -> None:
         kwargs={"source_id": source_id, "job_id": job_id},
         title=f"harvest {source_id}",
         queue=config.queue(),
-        rq_kwargs={"job_id": _queue_id(job_id), "timeout": config.timeout(), "result_ttl": 0},
+        rq_kwargs={"job_id": _queue_id(job_id), "timeout": config.step_deadline(), "result_ttl": 0},
     )
 
 
 def _queue_id(job_id: str) -> str:
-    """Name a job on the queue: anew after each run that died, because the dead one may still stand as started."""
-    return f"harvest-{job_id}-{runs.attempts(job_id)}"
+    """Name a job on the queue: anew for each step, because that of a dead worker may still stand as started."""
+    return f"harvest-{job_id}-{runs.steps(job_id)}"
 
 
 def harvest(source_id: str, job_id: str) -> None:
-    """Do what a job on the queue asks for: harvest a source, unless that is being done or has been done."""
+    """Do what a job on the queue asks for: a step of a harvest, unless that is being done or has been done."""
     job = model.Session.get(HarvestJob, job_id)
     source = next(registered([source_id]), None)
     if job is None or source is None or job.status not in ("New", "Running"):
         log.info("Harvest job %s of source %s is done, stopped or gone", job_id, source_id)
         return
+    arm()
     try:
-        run(source, job_id)
+        if step(source, job_id):
+            enqueue(source_id, job_id)
     except AlreadyRunning as busy:
         log.info("Harvest job %s: %s", job_id, busy)
-    arm()
 
 
 def tend() -> None:
-    """Put right what a killed worker, a lost queue or a restart has left: end dead runs, take their jobs up again."""
+    """Put right what a killed worker, a lost queue or a restart has left: take over from the dead, go on with runs."""
     runs.take_over()
+    runs.end_stopped()
     jobs = (
         sa.select(HarvestJob.id, HarvestJob.source_id)
         .join(HarvestSource)
         .where(HarvestJob.status == "Running", HarvestSource.type.in_(protocol_names()))
     )
     for job_id, source_id in model.Session.execute(jobs).all():
-        if runs.is_alive(source_id) or _is_pending(job_id):
-            continue
-        if runs.attempts(job_id) >= runs.ATTEMPTS:
-            runs.give_up(job_id)
-        else:
+        if not (runs.is_alive(source_id) or runs.is_waiting(job_id)):
             enqueue(source_id, job_id)
+
+
+def watch(every: float = 10) -> NoReturn:
+    """Tend again and again (``every`` seconds), and keep the schedule armed, whatever is away meanwhile."""
+    while True:
+        try:
+            arm()
+            tend()
+        except (SQLAlchemyError, RedisError) as error:
+            log.warning("Harvests cannot be tended now: %s", error)
+        finally:
+            model.Session.remove()
+        time.sleep(every)
 
 
 def _is_pending(job_id: str) -> bool:

@@ -4,29 +4,35 @@ from __future__ import annotations
 
 import gc
 import logging
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from datetime import timedelta
 from typing import Any
 
 import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.lib.search.common import SearchIndexError
+from ckan.model import ensure_engine
 from ckanext.harvest.model import HarvestGatherError
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import gone, runs, store
+from ckanext.harvesters.engine import answers, gone, runs, store
+from ckanext.harvesters.engine.answers import Asking
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import RunEnded
 from ckanext.harvesters.engine.indexing import Indexing
 from ckanext.harvesters.engine.originals import Kept
 from ckanext.harvesters.engine.passing import End, Pass
+from ckanext.harvesters.engine.place import ElsewhereError, Place
 from ckanext.harvesters.engine.report import EngineReason, Entry
-from ckanext.harvesters.engine.runs import Lease
+from ckanext.harvesters.engine.runs import AS_IT_IS, Lease
 from ckanext.harvesters.engine.sources import Registered, settings_of
 from ckanext.harvesters.engine.statistics import Counts, RunStatus
-from ckanext.harvesters.engine.writer import Writer
+from ckanext.harvesters.engine.tables import now
+from ckanext.harvesters.engine.writer import GONE, Writer
 from ckanext.harvesters.records import Severity, SourceError, SourceRecord, shorten
 from ckanext.harvesters.registry import protocol
 from ckanext.oslo import fetch
@@ -37,12 +43,13 @@ log = logging.getLogger(__name__)
 class CkanSink:
     """Writes what a pass finds into CKAN's database and index."""
 
-    def __init__(self, lease: Lease, writer: Writer, indexing: Indexing) -> None:
-        self.lease, self.writer, self.indexing = lease, writer, indexing
+    def __init__(self, lease: Lease, writer: Writer, indexing: Indexing, until: float | None) -> None:
+        self.lease, self.writer, self.indexing, self.until = lease, writer, indexing, until
+        self._last_moment = lease.started + timedelta(seconds=config.timeout())
 
-    def write(self, changes: Sequence[Change]) -> list[tuple[Change, Kind]]:
+    def write(self, changes: Sequence[Change], place: Place) -> list[tuple[Change, Kind]]:
         """Write changes in one transaction, and have them indexed. The database leads: the index gets what it has."""
-        written, refused = self.writer.write(changes)
+        written, refused = self.writer.write(changes, place)
         model.Session.expunge_all()
         self._not_indexed(self.indexing.add([package_id for _change, package_id in written]))
         return [(change, change.kind) for change, _id in written] + [(change, Kind.FAILED) for change, _why in refused]
@@ -77,9 +84,15 @@ class CkanSink:
                 model.Session.add(HarvestGatherError(message=message, harvest_job_id=self.lease.job_id))
         model.Session.commit()
 
-    def progress(self, counts: Counts, total: int | None) -> None:
+    def progress(self, counts: Counts, total: int | None, place: Place | None) -> None:
         """Publish how far the run is."""
-        self.lease.progress(counts, total)
+        self.lease.progress(counts, total, place)
+        if now() > self._last_moment:
+            raise RunEnded(EngineReason.TOO_LONG)
+
+    def is_time_up(self) -> bool:
+        """Tell whether this step has taken its time."""
+        return self.until is not None and time.monotonic() > self.until
 
 
 class DrySink:
@@ -92,7 +105,7 @@ class DrySink:
         self.fields: Mapping[str, Mapping[str, str]] = {}
         self.gone: Sequence[tuple[str, str]] = ()
 
-    def write(self, changes: Sequence[Change]) -> list[tuple[Change, Kind]]:
+    def write(self, changes: Sequence[Change], place: Place) -> list[tuple[Change, Kind]]:
         """Remember changes."""
         self.changes += changes
         return [(change, change.kind) for change in changes]
@@ -105,8 +118,12 @@ class DrySink:
         """Remember what is wrong with a page."""
         self.entries += entries
 
-    def progress(self, counts: Counts, total: int | None) -> None:
+    def progress(self, counts: Counts, total: int | None, place: Place | None) -> None:
         """Need not be told."""
+
+    def is_time_up(self) -> bool:
+        """Take all the time it needs."""
+        return False
 
 
 #: Objects made between two rounds of the garbage collector while a run writes; Python's own rule is 700.
@@ -129,7 +146,7 @@ def _fewer_garbage_rounds() -> Iterator[None]:
         gc.unfreeze()
 
 
-def _pass(source: Registered, sink: CkanSink | DrySink, *, again: bool) -> Pass:
+def _pass(source: Registered, sink: CkanSink | DrySink, place: Place | None = None, *, again: bool = False) -> Pass:
     settings = settings_of(source)
     return Pass(
         settings,
@@ -138,20 +155,69 @@ def _pass(source: Registered, sink: CkanSink | DrySink, *, again: bool) -> Pass:
         sink,
         owner_org=source.owner_org,
         batch_size=config.batch_size(),
+        deadline=config.page_deadline(),
+        place=place,
     )
 
 
 def run(source: Registered, job_id: str, *, again: bool = False) -> dict[str, Any]:
-    """Harvest a source now, in this process, for a job of ckanext-harvest; return the finished run as a dict.
+    """Harvest a source now, in this process and to its end, for a job of ckanext-harvest; return the run as a dict.
 
     ``again``: nothing is fetched; what is kept of the source's records is mapped again. Such a run says nothing about
     what the portal has now.
 
-    Raises `AlreadyRunning` when the source has a run that is alive, in this process or elsewhere; else nothing: how it
-    went is the run's status.
+    Raises `AlreadyRunning` when a worker is at the source, in this process or elsewhere; else nothing: how it went is
+    the run's status.
     """
     lease = runs.begin(source.id, source.name, job_id)
-    counts, end = Counts(), End(RunStatus.FAILED, EngineReason.FAULT)
+    end, counts = _step(source, lease, None, again=again)
+    _finish(source, lease, counts, end or End(RunStatus.FAILED, EngineReason.FAULT))
+    return runs.dictize(runs.of_jobs([job_id])[job_id])
+
+
+def step(source: Registered, job_id: str) -> bool:
+    """Carry out a step of a job's run: some time of reading and writing; return whether the next can follow at once.
+
+    When the database or the index is away, the run is put off: it goes on later where it was. Raises `AlreadyRunning`.
+    """
+    lease = runs.begin(source.id, source.name, job_id)
+    try:
+        end, counts = _step(source, lease, time.monotonic() + config.step_seconds())
+        if end is None:
+            runs.put_down(lease)
+            return True
+        if end.reason == EngineReason.INDEX_DOWN and lease.delays < runs.DELAYS:
+            runs.put_down(lease, _delay(lease), delayed=True)
+            return False
+        _finish(source, lease, counts, end)
+    except GONE as error:
+        # Without a database nothing can be noted: the lease runs out, and another worker goes on.
+        log.warning("Harvest of %s is put off, the database is away: %s", source.name, error)
+        _put_off(lease)
+    return False
+
+
+def _delay(lease: Lease) -> float:
+    """Return how long a run is put off (seconds): longer each time, never more than five minutes."""
+    return min(300.0, 10.0 * 2**lease.delays)
+
+
+def _put_off(lease: Lease) -> None:
+    model.Session.remove()
+    ensure_engine().dispose()
+    try:
+        runs.put_down(lease, _delay(lease), delayed=True)
+    except GONE:
+        model.Session.remove()
+
+
+def _step(source: Registered, lease: Lease, until: float | None, *, again: bool = False) -> tuple[End | None, Counts]:
+    """Read and write until the source or the time is over; return how it ended, None for the time, and the counts.
+
+    ``until`` is a moment of the monotonic clock, None for no end: then the database's absence is an end as well; with
+    it, what is in `GONE` is raised.
+    """
+    counts, end = lease.place.counts, End(RunStatus.FAILED, EngineReason.FAULT)
     try:
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
         with (
@@ -161,17 +227,26 @@ def run(source: Registered, job_id: str, *, again: bool = False) -> dict[str, An
             Writer(lease, source.name, user) as writer,
             fetch.from_config() as client,
         ):
-            sink = CkanSink(lease, writer, indexing)
+            sink = CkanSink(lease, writer, indexing, until)
             sink.catch_up()
-            this = _pass(source, sink, again=again)
+            this = _pass(source, sink, lease.place, again=again)
             counts = this.counts
-            end = this.run(client)
+            asking = Asking(client, source.id, lease.run_id)
+            try:
+                end = this.run(asking)
+            except ElsewhereError:
+                # What was written is known by its fingerprint; only the counts begin anew.
+                this = _pass(source, sink, again=again)
+                counts = this.counts
+                end = this.run(asking)
             sink.settle()
-            if again:
+            if end is not None and again:
                 end = _mapped_again(end)
-            else:
+            elif end is not None:
                 end = _absent(lease, this, end)
-                store.forget_past_errors(source.id, lease.run_id, whole_pass=end.status is RunStatus.FINISHED)
+                whole = end.status is RunStatus.FINISHED
+                store.forget_past_errors(source.id, lease.run_id, whole_pass=whole)
+                model.Session.execute(answers.forget(source.id, lease.run_id, whole=whole), execution_options=AS_IT_IS)
             model.Session.commit()
     except RunEnded as ended:
         end = End(RunStatus.INTERRUPTED, ended.reason, ended.detail)
@@ -180,15 +255,15 @@ def run(source: Registered, job_id: str, *, again: bool = False) -> dict[str, An
     except BaseTimeoutException:
         end = End(RunStatus.INTERRUPTED, EngineReason.TOO_LONG)
     except Exception as error:
+        if until is not None and isinstance(error, GONE):
+            raise
         # The border of a run: whatever happened inside becomes its end, so that no source is "running" for ever.
         log.exception("Harvest of %s ended by a fault", source.name)
         end = End(RunStatus.FAILED, EngineReason.FAULT, shorten(f"{type(error).__name__}: {error}"))
     except BaseException:
-        end = End(RunStatus.INTERRUPTED, EngineReason.STOPPED)
+        _finish(source, lease, counts, End(RunStatus.INTERRUPTED, EngineReason.STOPPED))
         raise
-    finally:
-        _finish(source, lease, counts, end)
-    return runs.dictize(runs.of_jobs([job_id])[job_id])
+    return end, counts
 
 
 def _absent(lease: Lease, this: Pass, end: End) -> End:
@@ -243,7 +318,7 @@ def rehearse(source: Registered, *, again: bool = False) -> tuple[dict[str, Any]
     try:
         this = _pass(source, sink, again=again)
         with fetch.from_config() as client:
-            end = this.run(client)
+            end = this.run(client) or End(RunStatus.FAILED, EngineReason.FAULT)
         counts = this.counts
         sink.fields = store.fields(source.id, [change.record.guid for change in sink.changes if change.known])
         if end.proof and not again:

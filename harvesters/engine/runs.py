@@ -1,8 +1,9 @@
-"""Runs in the database: one a source at a time, alive as long as it says so, and always ended.
+"""Runs in the database: one a source at a time, a worker at each for a step, and always ended.
 
-A run's row is its source's lease: a partial unique index allows one ``running`` row a source, so two runs of one
-source cannot overlap on any number of machines. A thread renews ``heartbeat`` while the run works; a run silent for
-longer than ``ckanext.harvesters.stale_after`` is dead (its worker was killed), and the next one takes over.
+A partial unique index allows one ``running`` row a source, so two runs of one source cannot overlap on any number of
+machines. The worker that carries out a step of a run has its lease: ``worker`` names it and a thread renews
+``heartbeat``. A worker silent for longer than ``ckanext.harvesters.stale_after`` is dead: it loses the lease, and
+whichever worker is free goes on at the place where the run was.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ import logging
 import os
 import socket
 import threading
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from datetime import datetime, timedelta
 from types import TracebackType
 from typing import Any
@@ -24,30 +25,36 @@ from sqlalchemy.exc import IntegrityError, SQLAlchemyError
 
 from ckanext.harvesters import config
 from ckanext.harvesters.engine.errors import AlreadyRunning, RunEnded
+from ckanext.harvesters.engine.place import Place
 from ckanext.harvesters.engine.report import EngineReason, sentence
 from ckanext.harvesters.engine.statistics import Counts, RunStatus
 from ckanext.harvesters.engine.tables import HarvestRun, now
 
 log = logging.getLogger(__name__)
 
-#: How often a job is taken up again after its worker died, before it is given up.
+#: How many workers may die at one place of a run before it is given up.
 ATTEMPTS = 3
+
+#: How often a run may be put off at one place (the database or the index is away) before it is given up.
+DELAYS = 20
 
 #: Bulk statements need not look for the rows they touch among the session's objects.
 AS_IT_IS = {"synchronize_session": False}
 
 
 class Lease:
-    """A run that this process carries out: a context manager that keeps it alive.
+    """A step of a run that this process carries out: a context manager that keeps it alive.
 
-    `hold` belongs into every transaction that writes, so that a run which was taken over while it stood still cannot
-    write any more.
+    ``place`` is where it begins, ``step`` which of the run's steps it is, ``started`` when the run began. `hold`
+    belongs into every transaction that writes, so that a worker which lost its lease while it stood still cannot write
+    any more.
     """
 
-    def __init__(self, run_id: str, source_id: str, job_id: str) -> None:
-        self.run_id, self.source_id, self.job_id = run_id, source_id, job_id
+    def __init__(self, run: HarvestRun) -> None:
+        self.run_id, self.source_id, self.job_id = run.id, run.source_id, run.job_id or ""
+        self.step, self.started, self.place, self.delays = run.steps, run.started, Place.of(run.place), run.delays
         self._stop = threading.Event()
-        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{run_id}", daemon=True)
+        self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{run.id}", daemon=True)
 
     def __enter__(self) -> Lease:
         self._thread.start()
@@ -63,25 +70,38 @@ class Lease:
         while not self._stop.wait(config.heartbeat()):
             try:
                 with ensure_engine().begin() as connection:
-                    connection.execute(self._mine(sa.update(HarvestRun)).values(heartbeat=now()))
+                    connection.execute(self.mine(sa.update(HarvestRun)).values(heartbeat=now()))
             except SQLAlchemyError:
                 # The run itself meets the same trouble and ends; a heartbeat alone has nothing to decide.
                 log.warning("No heartbeat for harvest run %s", self.run_id, exc_info=True)
 
-    def _mine(self, statement: Any) -> Any:
-        return statement.where(HarvestRun.id == self.run_id, HarvestRun.status == RunStatus.RUNNING)
+    def mine(self, statement: Any) -> Any:
+        """Narrow a statement on runs to this one, as long as this process has the lease."""
+        return statement.where(
+            HarvestRun.id == self.run_id,
+            HarvestRun.status == RunStatus.RUNNING,
+            HarvestRun.steps == self.step,
+            HarvestRun.worker != "",
+        )
 
     def hold(self) -> None:
         """Make sure, until the current transaction ends, that the run is still this process's. Raises `RunEnded`."""
-        if model.Session.execute(self._mine(sa.select(HarvestRun.id)).with_for_update(read=True)).scalar() is None:
+        if model.Session.execute(self.mine(sa.select(HarvestRun.id)).with_for_update(read=True)).scalar() is None:
             raise RunEnded(EngineReason.TAKEN_OVER)
 
-    def progress(self, counts: Counts, total: int | None = None) -> None:
+    def reach(self, place: Place) -> None:
+        """Note, in the current transaction, that everything before a place is done."""
+        moved = {"place": place.as_dict(), "deaths": 0, "delays": 0}
+        model.Session.execute(self.mine(sa.update(HarvestRun)).values(moved), execution_options=AS_IT_IS)
+
+    def progress(self, counts: Counts, total: int | None = None, place: Place | None = None) -> None:
         """Publish how far the run is, in a transaction of its own. Raises `RunEnded` when it should go no further."""
         values: dict[str, Any] = {**counts.as_dict(), "heartbeat": now()}
         if total is not None:
             values["total"] = total
-        publish = self._mine(sa.update(HarvestRun)).values(values).returning(HarvestRun.id)
+        if place is not None:
+            values |= {"place": place.as_dict(), "deaths": 0, "delays": 0}
+        publish = self.mine(sa.update(HarvestRun)).values(values).returning(HarvestRun.id)
         mine = model.Session.execute(publish, execution_options=AS_IT_IS).scalar()
         job = sa.select(HarvestJob.status).where(HarvestJob.id == self.job_id)
         stopped = model.Session.execute(job).scalar() != "Running"
@@ -93,9 +113,34 @@ class Lease:
 
 
 def begin(source_id: str, name: str, job_id: str) -> Lease:
-    """Start a run, taking over from a dead one. Raises `AlreadyRunning` while another is alive."""
+    """Begin a run, or the next step of the job's run. Raises `AlreadyRunning` while another worker is at the source."""
     take_over(source_id)
-    run = HarvestRun(source_id=source_id, job_id=job_id, worker=f"{socket.gethostname()}:{os.getpid()}")
+    worker = f"{socket.gethostname()}:{os.getpid()}"
+    found = _running(source_id)
+    if found is not None and found.job_id != job_id and not _wanted(found.job_id):
+        _end([found.id], EngineReason.STOPPED)
+        found = None
+    if found is None:
+        return Lease(_first(source_id, name, job_id, worker))
+    free = sa.and_(HarvestRun.id == found.id, HarvestRun.status == RunStatus.RUNNING, HarvestRun.worker == "")
+    claim = (
+        sa.update(HarvestRun)
+        .where(free, HarvestRun.job_id == job_id)
+        .values(worker=worker, heartbeat=now(), steps=HarvestRun.steps + 1, wait_until=None)
+        .returning(HarvestRun)
+        .execution_options(populate_existing=True)
+    )
+    run = model.Session.execute(claim, execution_options=AS_IT_IS).scalar()
+    if run is None:
+        model.Session.rollback()
+        raise AlreadyRunning(name)
+    lease = Lease(run)
+    model.Session.commit()
+    return lease
+
+
+def _first(source_id: str, name: str, job_id: str, worker: str) -> HarvestRun:
+    run = HarvestRun(source_id=source_id, job_id=job_id, worker=worker)
     model.Session.add(run)
     try:
         set_job(job_id, status="Running", gather_started=now(), gather_finished=None, finished=None)
@@ -103,7 +148,29 @@ def begin(source_id: str, name: str, job_id: str) -> Lease:
     except IntegrityError as error:
         model.Session.rollback()
         raise AlreadyRunning(name) from error
-    return Lease(run.id, source_id, job_id)
+    return run
+
+
+def _running(source_id: str) -> HarvestRun | None:
+    query = sa.select(HarvestRun).where(HarvestRun.source_id == source_id, HarvestRun.status == RunStatus.RUNNING)
+    return model.Session.execute(query.execution_options(populate_existing=True)).scalar()
+
+
+def _wanted(job_id: str | None) -> bool:
+    """Tell whether a job is still to be done: nobody has stopped it."""
+    job = sa.select(HarvestJob.status).where(HarvestJob.id == job_id)
+    return model.Session.execute(job).scalar() == "Running"
+
+
+def put_down(lease: Lease, seconds: float = 0, *, delayed: bool = False) -> None:
+    """End a step, not the run: the next one may begin after some seconds. ``delayed``: the step could not go on."""
+    model.Session.rollback()
+    query = lease.mine(sa.update(HarvestRun))
+    values = {"worker": "", "wait_until": now() + timedelta(seconds=seconds)}
+    if delayed:
+        values["delays"] = HarvestRun.delays + 1
+    model.Session.execute(query.values(values), execution_options=AS_IT_IS)
+    model.Session.commit()
 
 
 def finish(
@@ -113,8 +180,10 @@ def finish(
     model.Session.rollback()
     ended = model.Session.execute(
         sa.update(HarvestRun)
-        .where(HarvestRun.id == lease.run_id, HarvestRun.status == RunStatus.RUNNING)
-        .values(status=status, reason=reason, detail=detail, finished=now(), heartbeat=now(), **counts.as_dict())
+        .where(HarvestRun.id == lease.run_id, HarvestRun.status == RunStatus.RUNNING, HarvestRun.steps == lease.step)
+        .values(
+            place=None, status=status, reason=reason, detail=detail, finished=now(), heartbeat=now(), **counts.as_dict()
+        )
         .returning(HarvestRun.id),
         execution_options=AS_IT_IS,
     ).scalar()
@@ -159,44 +228,84 @@ def end_text(reason: str, detail: str | None, language: str) -> str:
 
 
 def _dead() -> sa.ColumnElement[bool]:
-    return sa.and_(HarvestRun.status == RunStatus.RUNNING, HarvestRun.heartbeat < now() - config.stale_after())
+    return sa.and_(
+        HarvestRun.status == RunStatus.RUNNING,
+        HarvestRun.worker != "",
+        HarvestRun.heartbeat < now() - config.stale_after(),
+    )
 
 
-def take_over(source_id: str | None = None) -> list[tuple[str, str | None]]:
-    """End the dead runs of a source, or of all; return (source id, job id) of each. Their jobs are left as they are."""
+def take_over(source_id: str | None = None) -> None:
+    """Take the lease from dead workers, of one source or of all; give up runs that killed too many of them."""
     query = (
         sa.update(HarvestRun)
         .where(_dead())
-        .values(status=RunStatus.INTERRUPTED, reason=EngineReason.WORKER_DIED, finished=HarvestRun.heartbeat)
-        .returning(HarvestRun.source_id, HarvestRun.job_id)
+        .values(worker="", deaths=HarvestRun.deaths + 1)
+        .returning(HarvestRun.id, HarvestRun.source_id, HarvestRun.job_id, HarvestRun.deaths)
     )
     if source_id:
         query = query.where(HarvestRun.source_id == source_id)
-    ended = model.Session.execute(query, execution_options=AS_IT_IS).all()
+    found = model.Session.execute(query, execution_options=AS_IT_IS).all()
     model.Session.commit()
-    for source, job in ended:
-        log.warning("Harvest run of source %s (job %s) was silent for too long and has been ended", source, job)
-    return [(source, job) for source, job in ended]
+    for _run, source, job, deaths in found:
+        log.warning("The worker at source %s (job %s) was silent for too long, the %s. time here", source, job, deaths)
+    _end([run for run, _source, _job, deaths in found if deaths >= ATTEMPTS], EngineReason.WORKER_DIED)
 
 
-def give_up(job_id: str) -> None:
-    """End a job whose worker died once too often."""
-    _end_job(job_id, RunStatus.INTERRUPTED, EngineReason.WORKER_DIED, None)
+def _end(run_ids: Sequence[str], reason: EngineReason) -> None:
+    """End runs that nobody is at, and their jobs."""
+    ended = (
+        sa.update(HarvestRun)
+        .where(HarvestRun.id.in_(run_ids), HarvestRun.status == RunStatus.RUNNING, HarvestRun.worker == "")
+        .values(status=RunStatus.INTERRUPTED, reason=reason, finished=HarvestRun.heartbeat, place=None)
+        .returning(HarvestRun.job_id)
+    )
+    for job_id in model.Session.execute(ended, execution_options=AS_IT_IS).scalars().all():
+        if _wanted(job_id):
+            _end_job(job_id, RunStatus.INTERRUPTED, reason, None)
     model.Session.commit()
 
 
-def attempts(job_id: str) -> int:
-    """Return how many runs a job has had."""
-    query = sa.select(sa.func.count()).select_from(HarvestRun).where(HarvestRun.job_id == job_id)
+def end_stopped() -> None:
+    """End runs between two steps whose job somebody has stopped."""
+    query = (
+        sa.select(HarvestRun.id)
+        .outerjoin(HarvestJob, HarvestJob.id == HarvestRun.job_id)
+        .where(HarvestRun.status == RunStatus.RUNNING, HarvestRun.worker == "")
+        .where(HarvestJob.status.is_distinct_from("Running"))
+    )
+    _end(list(model.Session.execute(query).scalars()), EngineReason.STOPPED)
+
+
+def steps(job_id: str) -> int:
+    """Return how many steps of a job have been begun."""
+    query = sa.select(sa.func.coalesce(sa.func.sum(HarvestRun.steps), 0)).where(HarvestRun.job_id == job_id)
     return model.Session.execute(query).scalar_one()
 
 
 def is_alive(source_id: str) -> bool:
-    """Tell whether a source is being harvested at this moment."""
+    """Tell whether a worker is at a source at this moment."""
     query = sa.select(HarvestRun.id).where(
-        HarvestRun.source_id == source_id, HarvestRun.status == RunStatus.RUNNING, sa.not_(_dead())
+        HarvestRun.source_id == source_id,
+        HarvestRun.status == RunStatus.RUNNING,
+        HarvestRun.worker != "",
+        sa.not_(_dead()),
     )
     return model.Session.execute(query).first() is not None
+
+
+def is_waiting(job_id: str) -> bool:
+    """Tell whether the next step of a job's run is to begin later than now."""
+    query = sa.select(HarvestRun.id).where(
+        HarvestRun.job_id == job_id, HarvestRun.status == RunStatus.RUNNING, HarvestRun.wait_until > now()
+    )
+    return model.Session.execute(query).first() is not None
+
+
+def is_under_way(source_id: str) -> bool:
+    """Tell whether a source has a run that will go on."""
+    run = _running(source_id)
+    return run is not None and (_wanted(run.job_id) or is_alive(source_id))
 
 
 def latest(source_ids: Iterable[str]) -> dict[str, HarvestRun]:

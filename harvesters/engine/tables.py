@@ -28,7 +28,10 @@ def now() -> datetime:
 
 
 class HarvestRun(tk.BaseModel):
-    """One pass over a source by one worker. While ``running`` it is the source's lease: there can be only one."""
+    """One pass over a source, step by step. There can be only one ``running`` a source, and one worker at it.
+
+    A worker that carries out a step has the lease: its name, and a heartbeat. Between steps no worker is named.
+    """
 
     __tablename__ = "harvest_run"
     __table_args__ = (
@@ -43,8 +46,15 @@ class HarvestRun(tk.BaseModel):
     #: Why it did not finish: a code of ``reasons`` or of ``engine.report``, and what the portal or machine said.
     reason: Mapped[str | None] = mapped_column(sa.UnicodeText)
     detail: Mapped[str | None] = mapped_column(sa.UnicodeText)
-    #: Which machine and process has the lease.
+    #: Which machine and process has the lease; empty between steps.
     worker: Mapped[str] = mapped_column(sa.UnicodeText)
+    #: How many steps have been begun; how many workers have died, and how often it was put off, since it last moved on.
+    steps: Mapped[int] = mapped_column(sa.Integer, default=1, server_default="1")
+    deaths: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    delays: Mapped[int] = mapped_column(sa.Integer, default=0, server_default="0")
+    #: How far it has come (`place.Place`), and when the next step may begin.
+    place: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
+    wait_until: Mapped[datetime | None] = mapped_column(sa.DateTime)
     started: Mapped[datetime] = mapped_column(sa.DateTime, default=now)
     heartbeat: Mapped[datetime] = mapped_column(sa.DateTime, default=now)
     finished: Mapped[datetime | None] = mapped_column(sa.DateTime)
@@ -109,6 +119,23 @@ class HarvestProblem(tk.BaseModel):
     #: What a validator or a portal said, in its own words.
     detail: Mapped[str | None] = mapped_column(sa.UnicodeText)
     url: Mapped[str | None] = mapped_column(sa.UnicodeText)
+
+
+class HarvestAnswer(tk.BaseModel):
+    """What a portal answered last at an address (`answers`): ``key`` is a digest of that, ``body`` is compressed."""
+
+    __tablename__ = "harvest_answer"
+
+    source_id: Mapped[str] = mapped_column(
+        sa.UnicodeText, sa.ForeignKey("harvest_source.id", ondelete="CASCADE"), primary_key=True
+    )
+    key: Mapped[str] = mapped_column(sa.UnicodeText, primary_key=True)
+    run_id: Mapped[str] = mapped_column(sa.UnicodeText)
+    fetched: Mapped[datetime] = mapped_column(sa.DateTime, default=now)
+    status: Mapped[int] = mapped_column(sa.Integer)
+    url: Mapped[str] = mapped_column(sa.UnicodeText)
+    headers: Mapped[dict[str, str]] = mapped_column(JSONB)
+    body: Mapped[bytes] = mapped_column(sa.LargeBinary)
 
 
 class HarvestPreview(tk.BaseModel):

@@ -24,6 +24,7 @@ from ckanext.harvesters.engine.activity import no_activity
 from ckanext.harvesters.engine.difference import Change, keep_resource_ids
 from ckanext.harvesters.engine.errors import RunEnded
 from ckanext.harvesters.engine.identity import choose_name, dataset_id
+from ckanext.harvesters.engine.place import Place
 from ckanext.harvesters.engine.report import EngineReason, Entry, refusal
 from ckanext.harvesters.engine.runs import Lease, iso
 from ckanext.harvesters.engine.tables import now
@@ -31,8 +32,10 @@ from ckanext.harvesters.records import shorten
 
 log = logging.getLogger(__name__)
 
-#: What is not one record's fault, and so ends the run: the database is gone, the time is over, the lease is lost.
-FATAL = (OperationalError, InterfaceError, BaseTimeoutException, RunEnded)
+#: What is raised while the database is away.
+GONE = (OperationalError, InterfaceError)
+#: What is not one record's fault, and so ends the step: the database is away, the time is over, the lease is lost.
+FATAL = (*GONE, BaseTimeoutException, RunEnded)
 
 
 class NotOursError(Exception):
@@ -53,14 +56,17 @@ class Writer:
     def __exit__(self, *error: Any) -> None:
         self._quiet.__exit__(*error)
 
-    def write(self, changes: Sequence[Change]) -> tuple[list[tuple[Change, str]], list[tuple[Change, list[Entry]]]]:
+    def write(
+        self, changes: Sequence[Change], place: Place | None = None
+    ) -> tuple[list[tuple[Change, str]], list[tuple[Change, list[Entry]]]]:
         """Write changes; return those written, with their dataset's id, and those refused, with the reasons.
 
-        All go in one transaction. When one of them fails (CKAN's actions then roll back everything) each is written in
-        a transaction of its own, so that one bad record costs one record. Raises what is in `FATAL`.
+        All go in one transaction, and with it the run reaches its ``place``, whose counts are without the changes.
+        When one of them fails (CKAN's actions then roll back everything) each is written in a transaction of its own,
+        so that one bad record costs one record. Raises what is in `FATAL`.
         """
         try:
-            return self._transaction(changes), []
+            return self._transaction(changes, place), []
         except FATAL:
             model.Session.rollback()
             raise
@@ -75,7 +81,7 @@ class Writer:
             refused += bad
         return written, refused
 
-    def _transaction(self, changes: Sequence[Change]) -> list[tuple[Change, str]]:
+    def _transaction(self, changes: Sequence[Change], place: Place | None) -> list[tuple[Change, str]]:
         names = self._names(changes)
         there = self._already_there(changes)
         user = model.User.get(self.user)
@@ -83,6 +89,10 @@ class Writer:
         model.Session.flush()
         self.lease.hold()
         store.keep(self.lease.source_id, self.lease.run_id, self.lease.job_id, written)
+        if place is not None:
+            for change in changes:
+                place.counts.count(change.kind)
+            self.lease.reach(place)
         model.Session.commit()
         return written
 

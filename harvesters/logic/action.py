@@ -230,7 +230,7 @@ def harvest_source_clear(original: Action, context: Context, data_dict: DataDict
     if source is None or not is_ours(source_id):
         return original(context, data_dict)
     tk.check_access("harvest_source_clear", context, data_dict)
-    if runs.is_alive(source_id):
+    if runs.is_under_way(source_id):
         raise tk.ValidationError({"id": [tk._("The source is being harvested. Stop that first.")]})
     result = original(context, data_dict)
     for table in (HarvestProblem, HarvestOriginal, HarvestRecord, HarvestRun):

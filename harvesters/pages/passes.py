@@ -90,7 +90,7 @@ def of_jobs(jobs: Sequence[Job]) -> list[Pass]:
 
 
 def _of_run(run: HarvestRun, job_id: str) -> Pass:
-    silent = run.heartbeat < now() - config.stale_after()
+    silent = bool(run.worker) and run.heartbeat < now() - config.stale_after()
     return Pass(
         job_id=job_id,
         source_id=run.source_id,

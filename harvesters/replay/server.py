@@ -8,6 +8,7 @@ import threading
 from abc import ABC, abstractmethod
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from http import HTTPStatus
 from types import TracebackType
 from typing import Any, ClassVar, Self
 
@@ -40,6 +41,8 @@ class Portal(ABC):
     """One stand-in portal: a path prefix, the paths under it, and the faults it shows just now."""
 
     name: ClassVar[str]
+    #: Whether it gives its answers an ETag and takes If-None-Match (RFC 9110 §13).
+    dated = False
 
     def __init__(self) -> None:
         self.faults = Faults()
@@ -55,6 +58,8 @@ class ReplayServer:
     A context manager: it listens from the constructor on (so ``url`` is known) and answers inside the block.
     Its root names the portals. ``requests`` keeps the last paths with their query, in order of arrival, for tests that
     count them.
+    ``requests`` keeps the last paths with their query, in order of arrival, ``statuses`` what was answered, for tests
+    that count them.
     """
 
     def __init__(self, portals: Sequence[Portal], port: int = 0) -> None:
@@ -63,6 +68,7 @@ class ReplayServer:
         self.requests: deque[str] = deque(maxlen=REMEMBERED_REQUESTS)
         names = sorted(self.portals)
         listed = Rule("/", endpoint=lambda _request: json_response({"portals": names}), methods=["GET"])
+        self.statuses: deque[int] = deque(maxlen=REMEMBERED_REQUESTS)
         prefixes = [Submount(f"/{portal.name}", self._rules(portal)) for portal in portals]
         self._map = Map([listed, *prefixes], strict_slashes=False, merge_slashes=False)
         # werkzeug would end the process when the port is taken; a socket of our own raises.
@@ -119,8 +125,13 @@ class ReplayServer:
         try:
             handler, parts = self._map.bind_to_environ(environ).match()
             response = handler(request, **parts)
+            portal = self.portals[request.path.split("/")[1]]
+            if portal.dated and response.status_code == HTTPStatus.OK:
+                response.add_etag()
+                response.make_conditional(request)
         except HTTPException as error:
-            response = error
+            response = error.get_response(environ)
+        self.statuses.append(response.status_code)
         return response(environ, start_response)
 
 

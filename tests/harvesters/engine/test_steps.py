@@ -1,0 +1,258 @@
+"""A run in steps: cut anywhere, taken up by anybody, its end is that of a run in one go."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import pytest
+import sqlalchemy as sa
+from ckan import model
+from ckan.model import ensure_engine
+from hypothesis import given
+from hypothesis import strategies as st
+
+from ckanext.harvesters.engine import jobs, queue, runs
+from ckanext.harvesters.engine.difference import Change, Kind
+from ckanext.harvesters.engine.errors import AlreadyRunning
+from ckanext.harvesters.engine.passing import Pass
+from ckanext.harvesters.engine.place import ElsewhereError, Place
+from ckanext.harvesters.engine.report import Entry
+from ckanext.harvesters.engine.run import step
+from ckanext.harvesters.engine.statistics import Counts, RunStatus
+from ckanext.harvesters.engine.tables import HarvestAnswer, HarvestRun
+from ckanext.harvesters.records import Mapped, Page, Source, SourceRecord
+from ckanext.harvesters.replay.faults import Faults
+from tests.harvesters.engine.conftest import Portal, document, harvest, index, make_source, rows
+
+# The pass by itself.
+
+SOURCE = Source("s", "S", "list", "http://portal.example/", "o", "nl", "https://example.org/licence")
+
+
+class Listed:
+    """A protocol whose pages are given."""
+
+    name = "list"
+
+    def __init__(self, pages: Sequence[Sequence[str]]) -> None:
+        self._pages = pages
+
+    def pages(self, _source: Source, _client: Any) -> Iterator[Page]:
+        for number, guids in enumerate(self._pages, 1):
+            yield Page(number, tuple(SourceRecord(guid, b"{}", "application/json") for guid in guids))
+
+    def map(self, _source: Source, record: SourceRecord) -> Mapped:
+        return Mapped({"title": record.guid})
+
+
+class Remembering:
+    """A sink that remembers what is written and where the pass is, and lets each step take some records."""
+
+    def __init__(self, records: int) -> None:
+        self.records, self.left = records, records
+        self.written: list[str] = []
+        self.place = Place()
+
+    def write(self, changes: Sequence[Change], _place: Place) -> list[tuple[Change, Kind]]:
+        self.written += [change.record.guid for change in changes]
+        return [(change, change.kind) for change in changes]
+
+    def refuse(self, record: SourceRecord, entries: Sequence[Entry]) -> None:
+        raise AssertionError
+
+    report = refuse
+
+    def progress(self, _counts: Counts, _total: int | None, place: Place | None) -> None:
+        if place is not None:
+            self.place = Place.of(place.as_dict())
+
+    def is_time_up(self) -> bool:
+        self.left -= 1
+        return self.left <= 0
+
+
+def going(pages: Sequence[Sequence[str]], sink: Remembering) -> Pass:
+    options = {"owner_org": "o", "batch_size": 3, "deadline": 5}
+    return Pass(SOURCE, Listed(pages), {}, sink, place=sink.place, **options)
+
+
+GUIDS = st.text("abcdefgh", min_size=1, max_size=2)
+
+
+@given(st.lists(st.lists(GUIDS, max_size=6), max_size=5), st.integers(1, 9))
+def test_wherever_a_run_is_cut_every_record_is_written_and_counted_once(pages, records) -> None:
+    sink = Remembering(records)
+    for _step in range(40):
+        sink.left = records
+        this = going(pages, sink)
+        if (end := this.run(None)) is not None:
+            break
+    guids = list(dict.fromkeys(guid for page in pages for guid in page))
+    assert end is not None
+    assert end.proof
+    assert sink.written == guids
+    assert (this.counts.seen, this.counts.added) == (len(guids), len(guids))
+    assert this.present == set(guids)
+
+
+@pytest.mark.parametrize("now", [[["x", "y", "z", "w"]], [["a"]], []])
+def test_a_portal_that_gives_other_pages_than_before_is_read_anew(now) -> None:
+    sink = Remembering(2)
+    assert going([["a", "b", "c", "d"]], sink).run(None) is None
+    with pytest.raises(ElsewhereError):
+        going(now, sink).run(None)
+
+
+# On the queue.
+
+
+@pytest.fixture
+def job(source, ckan_config, monkeypatch, with_plugins) -> str:
+    """Let a step be over after each record."""
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.step_seconds", 0)
+    return jobs.create(source, enqueue=True)
+
+
+def latest(source_id: str) -> HarvestRun:
+    model.Session.remove()
+    return runs.latest([source_id])[source_id]
+
+
+def work(source, job: str, most: int = 100) -> int:
+    """Do as a worker does: take steps off the queue until there are none; return how many."""
+    for done in range(most):
+        waiting = tk.get_job_queue("harvest")
+        mine = [one for one in waiting.job_ids if job in one]
+        if not mine:
+            return done
+        waiting.remove(mine[0])
+        queue.harvest(source.id, job)
+        model.Session.remove()
+    return most
+
+
+def test_each_step_is_a_job_of_its_own_and_their_end_is_that_of_one_run(source, job, portal: Portal) -> None:
+    steps = work(source, job)
+    run = latest(source.id)
+    assert steps == run.steps >= 12
+    assert (run.status, run.added, run.unchanged, run.seen) == ("finished", 12, 0, 12)
+    assert (run.worker, run.place) != ("", None) or run.place is None
+    assert set(index()) == set(rows())
+    assert len(rows()) == 12
+
+
+def test_no_page_is_asked_for_twice_in_one_run(source, job, portal: Portal) -> None:
+    work(source, job)
+    asked = [one for one in portal.server.requests if "catalog/datasets" in one]
+    assert len(asked) == len(set(asked))
+
+
+def test_between_steps_another_source_has_its_turn(source, job, portal, count) -> None:
+    other = make_source("second", portal.url, scope={"refine": "publisher:Ville de Tournai"})
+    second = jobs.create(other, enqueue=True)
+    waiting = tk.get_job_queue("harvest")
+    order = []
+    while waiting.job_ids:
+        one = waiting.job_ids[0]
+        waiting.remove(one)
+        mine = second in one
+        order.append(mine)
+        queue.harvest(other.id if mine else source.id, second if mine else job)
+        model.Session.remove()
+    assert order[:6] == [False, True] * 3
+    assert len(rows()) == 24
+
+
+def test_a_run_between_two_steps_is_nobody_elses(source, job) -> None:
+    assert step(source, job)
+    with pytest.raises(AlreadyRunning):
+        runs.begin(source.id, source.name, "another-job")
+    assert latest(source.id).status == RunStatus.RUNNING
+
+
+def test_a_run_stopped_between_two_steps_ends(source, job) -> None:
+    assert step(source, job)
+    model.Session.execute(sa.text("UPDATE harvest_job SET status = 'Aborted'"))
+    model.Session.commit()
+    queue.tend()
+    assert (latest(source.id).status, latest(source.id).reason) == ("interrupted", "stopped")
+
+
+def test_what_a_lost_queue_forgot_is_put_on_it_again(source, job) -> None:
+    assert step(source, job)
+    tk.get_job_queue("harvest").empty()
+    queue.tend()
+    work(source, job)
+    assert (latest(source.id).status, latest(source.id).added) == ("finished", 12)
+
+
+def test_a_database_that_goes_away_puts_the_run_off(source, job, portal, ckan_config, monkeypatch) -> None:
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.step_seconds", 60)
+    monkeypatch.setattr(portal.odwb, "faults", Cutting(status=None))
+    work(source, job)
+    run = latest(source.id)
+    assert (run.status, run.delays, run.finished) == ("running", 1, None)
+    assert run.wait_until is not None
+    queue.tend()
+    assert not [one for one in tk.get_job_queue("harvest").job_ids if job in one]
+    model.Session.execute(sa.update(HarvestRun).values(wait_until=None))
+    model.Session.commit()
+    portal.odwb.faults = Faults()
+    queue.tend()
+    work(source, job)
+    assert (latest(source.id).status, latest(source.id).added) == ("finished", 12)
+    assert set(index()) == set(rows())
+
+
+class Cutting(Faults):
+    """A portal during whose second page the database restarts: every connection of others is gone."""
+
+    def instead_of(self, page: int) -> Any:
+        if page == 2:
+            others = "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = current_database()"
+            with ensure_engine().connect() as connection:
+                connection.execute(sa.text(f"{others} AND pid <> pg_backend_pid()"))
+        return super().instead_of(page)
+
+
+def test_an_index_that_goes_away_puts_the_run_off(source, job, ckan_config, monkeypatch) -> None:
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.step_seconds", 60)
+    with monkeypatch.context() as away:
+        away.setitem(ckan_config, "solr_url", "http://127.0.0.1:9/solr/nothing")
+        work(source, job)
+        assert (latest(source.id).status, latest(source.id).delays) == ("running", 1)
+    work(source, jobs.create(source, enqueue=True))
+    step(source, job)
+    assert latest(source.id).status == "finished"
+    assert set(index()) == set(rows())
+
+
+def test_a_portal_that_hangs_is_broken_off_at_the_deadline(source, portal, ckan_config, monkeypatch) -> None:
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.page_deadline", 1)
+    portal.odwb.faults = Faults(delay=3)
+    done = harvest(source)
+    assert (done["status"], done["reason"]) == ("failed", "unreachable")
+
+
+def test_after_a_run_only_answers_that_say_their_age_are_kept(source, count) -> None:
+    harvest(source)
+    assert count(HarvestAnswer) == 0
+
+
+def test_the_next_run_asks_only_whether_anything_is_new(source, portal, count) -> None:
+    portal.odwb.dated = True
+    harvest(source)
+    asked = len(portal.server.statuses)
+    assert count(HarvestAnswer) == asked
+    assert harvest(source)["unchanged"] == 12
+    assert list(portal.server.statuses)[asked:] == [304] * asked
+    portal.put(document(3, title="Autre"))
+    assert harvest(source)["updated"] == 1
+
+
+def test_not_modified_without_having_been_asked_is_no_answer(source, portal, count) -> None:
+    portal.odwb.faults = Faults(status=304)
+    done = harvest(source)
+    assert (done["status"], done["reason"]) == ("failed", "unreachable")
