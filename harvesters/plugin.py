@@ -8,11 +8,11 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 
 from ckanext.harvesters import cli
-from ckanext.harvesters.logic import action, auth, gone, public
+from ckanext.harvesters.logic import action, auth, corrections, gone, public
 from ckanext.harvesters.pages import template_helpers, views
 
 
-@tk.blanket.actions(public(action, gone))
+@tk.blanket.actions(public(action, corrections, gone))
 @tk.blanket.auth_functions(auth)
 @tk.blanket.blueprints([views.harvests])
 @tk.blanket.cli(cli.get_commands)

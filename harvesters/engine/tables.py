@@ -94,6 +94,8 @@ class HarvestRecord(tk.BaseModel):
     #: Since when its source does not have it, and when the engine deleted its dataset for that.
     gone: Mapped[datetime | None] = mapped_column(sa.DateTime)
     removed: Mapped[datetime | None] = mapped_column(sa.DateTime)
+    #: The fields of its dataset that a person has corrected (`corrections`).
+    corrected: Mapped[list[str] | None] = mapped_column(JSONB)
     #: A person wants its dataset though the source does not have it.
     kept: Mapped[bool] = mapped_column(sa.Boolean, default=False, server_default=sa.false())
 

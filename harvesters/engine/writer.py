@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterator, Sequence
-from contextlib import AbstractContextManager
+from contextlib import ExitStack
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -19,7 +19,7 @@ from ckan.types import Context
 from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import InterfaceError, OperationalError
 
-from ckanext.harvesters.engine import store
+from ckanext.harvesters.engine import corrections, store
 from ckanext.harvesters.engine.activity import no_activity
 from ckanext.harvesters.engine.difference import Change, keep_resource_ids
 from ckanext.harvesters.engine.errors import RunEnded
@@ -47,14 +47,16 @@ class Writer:
 
     def __init__(self, lease: Lease, source: str, user: str) -> None:
         self.lease, self.source, self.user = lease, source, user
-        self._quiet: AbstractContextManager[None] = no_activity()
+        self._marked = ExitStack()
+        self._corrected: dict[str, frozenset[str]] = {}
 
     def __enter__(self) -> Writer:
-        self._quiet.__enter__()
+        self._marked.enter_context(no_activity())
+        self._marked.enter_context(corrections.harvest_writes())
         return self
 
     def __exit__(self, *error: Any) -> None:
-        self._quiet.__exit__(*error)
+        self._marked.close()
 
     def write(
         self, changes: Sequence[Change], place: Place | None = None
@@ -85,6 +87,7 @@ class Writer:
         names = self._names(changes)
         there = self._already_there(changes)
         user = model.User.get(self.user)
+        self._corrected = corrections.of_records([change.known.package_id for change in changes if change.known])
         written = [(change, self._save(change, names, there, user)) for change in changes]
         model.Session.flush()
         self.lease.hold()
@@ -134,7 +137,8 @@ class Writer:
     def _update(self, identifier: str, dataset: dict[str, Any], user: model.User | None, *, back: bool) -> str:
         show: Context = {"user": self.user, "auth_user_obj": user, "ignore_auth": True}
         before = tk.get_action("package_show")(show, {"id": identifier})
-        keep_resource_ids(dataset["resources"], before["resources"])
+        dataset = corrections.kept_as_corrected(dataset, before, self._corrected.get(identifier, ()))
+        keep_resource_ids(dataset.get("resources") or [], before["resources"])
         # Whether and under which name a dataset is shown is the steward's to decide.
         dataset |= {"id": identifier} | {key: before[key] for key in ("name", "private", "state")}
         if back:

@@ -49,6 +49,16 @@ def harvest_dataset_keep(context: Context, data_dict: DataDict) -> AuthResult:
     return _editor_of(context, {"source": source_id})
 
 
+def harvest_correction_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the dataset."""
+    return {"success": tk.check_access("package_update", context, {"id": data_dict.get("id")})}
+
+
+def harvest_correction_release(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the dataset."""
+    return {"success": tk.check_access("package_update", context, {"id": data_dict.get("id")})}
+
+
 def _editor_of(context: Context, data_dict: DataDict) -> AuthResult:
     source = data_dict.get("source")
     if not source:

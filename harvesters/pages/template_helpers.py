@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins.toolkit as tk
 from ckanext.harvest.model import UPDATE_FREQUENCIES
 
+from ckanext.harvesters.engine import corrections
 from ckanext.harvesters.pages import absences, words
 
 
@@ -16,6 +19,11 @@ def harvest_frequency_choices() -> list[dict[str, str]]:
 def harvest_gone(package_id: str) -> absences.Notice | None:
     """Return since when a dataset is gone at its source, for its page; None when it is not."""
     return absences.notice(package_id)
+
+
+def harvest_corrected_fields(dataset: dict[str, Any]) -> list[str]:
+    """Name the fields of a harvested dataset that people have corrected, in the reader's language."""
+    return words.fields(dataset["type"], corrections.of_records([dataset["id"]]).get(dataset["id"], frozenset()))
 
 
 #: How ckanext-harvest's validators begin what they say in English alone.

@@ -255,6 +255,15 @@ def keep(source: str) -> Answer:
     return tk.h.redirect_to("harvest_pages.one", source=shown.name)
 
 
+@harvests.route("/harvest/release/<dataset>", methods=["POST"])
+@_page
+def release(dataset: str) -> Answer:
+    """Take a dataset's corrected fields from its source again."""
+    tk.get_action("harvest_correction_release")(reader.context(), {"id": dataset})
+    tk.h.flash_success(tk._("The next harvest takes everything from the source again."))
+    return tk.h.redirect_to("dataset.read", id=dataset)
+
+
 @harvests.route("/harvest/clear/<source>", methods=["GET", "POST"])
 @_page
 def clear(source: str) -> Answer:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 
 from ckanext.harvesters.engine.report import sentence
@@ -69,6 +71,18 @@ def health(code: Health) -> str:
 def reason(code: str) -> str:
     """Return the sentence for a reason of a report."""
     return sentence(code, reader.language())
+
+
+def fields(kind: str, names: Iterable[str]) -> list[str]:
+    """Name the fields of a dataset of some type, in the order of their names."""
+    labels = {"resources": tk._("Files"), "owner_org": tk._("Organization")}
+    if p.plugin_loaded("scheming_datasets") and (schema := tk.h.scheming_get_dataset_schema(kind)):
+        labels |= {
+            field["field_name"]: tk.h.scheming_language_text(field["label"])
+            for field in schema["dataset_fields"]
+            if field.get("label") and field["field_name"] not in labels
+        }
+    return [labels.get(name, name) for name in sorted(names)]
 
 
 def trouble(one: Pass) -> tuple[str, str]:
