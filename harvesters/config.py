@@ -41,6 +41,16 @@ def page_deadline() -> float:
     return float(tk.config["ckanext.harvesters.page_deadline"])
 
 
+def per_host() -> int:
+    """Return how many requests one host gets at a time, from all workers together."""
+    return max(1, tk.config["ckanext.harvesters.per_host"])
+
+
+def host_pause() -> float:
+    """Return how long a worker leaves a host alone after each request (seconds)."""
+    return max(0, tk.config["ckanext.harvesters.host_pause"]) / 1000
+
+
 def step_deadline() -> int:
     """Return when a worker ends a step that hangs (seconds): its time, a page, and the same again to finish."""
     return int(step_seconds() + 2 * page_deadline())
@@ -54,6 +64,16 @@ def heartbeat() -> float:
 def stale_after() -> timedelta:
     """Return after how long a silence a run counts as dead, and another worker may take over."""
     return timedelta(seconds=tk.config["ckanext.harvesters.stale_after"])
+
+
+def alert_addresses() -> list[str]:
+    """Return the mail addresses that are told when a source fails twice, is braked or stays empty."""
+    return tk.aslist(tk.config["ckanext.harvesters.alert_to"])
+
+
+def alert_webhook() -> str:
+    """Return the address that is told the same by POST; empty for none."""
+    return tk.config["ckanext.harvesters.alert_webhook"]
 
 
 def brake() -> Brake:

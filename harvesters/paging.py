@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import time
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -24,21 +25,37 @@ from ckanext.oslo.fetch import FetchError, HttpError, TooSlow, Unreachable
 
 #: Longest wait a portal may ask for between two tries (seconds).
 LONGEST_WAIT = 30.0
+#: How often a page is asked for, and the first wait where the portal asks for none (seconds).
+TRIES = 3
+FIRST_WAIT = 0.2
 _PASSING = frozenset({429, 500, 502, 503, 504})
 
 
 def ask(client: Client, url: str, accept: str) -> Response:
-    """Fetch one page, with one more try when the trouble may pass. Raises `SourceError` (unreachable)."""
-    try:
-        return client.get(url, {"Accept": accept})
-    except FetchError as error:
-        if not _may_pass(error):
-            raise SourceError(Reason.UNREACHABLE, url, error) from error
-        time.sleep(min(getattr(error, "retry_after", None) or 0.2, LONGEST_WAIT))
-    try:
-        return client.get(url, {"Accept": accept})
-    except FetchError as error:
-        raise SourceError(Reason.UNREACHABLE, url, error) from error
+    """Fetch one page, trying again when the trouble may pass. Raises `SourceError` (unreachable)."""
+    for tries in range(1, TRIES + 1):
+        try:
+            return client.get(url, {"Accept": accept})
+        except FetchError as error:
+            wait = _wait(error, tries)
+            if wait is None:
+                raise SourceError(Reason.UNREACHABLE, url, error) from error
+        time.sleep(wait)
+    raise AssertionError
+
+
+def _wait(error: FetchError, tries: int) -> float | None:
+    """Return how long to wait before the next try (seconds); None when there is to be none.
+
+    As long as the portal asks for; else twice as long each time, more or less, so that workers it has turned away
+    together do not come back together.
+    """
+    if tries == TRIES or not _may_pass(error):
+        return None
+    asked: float | None = getattr(error, "retry_after", None)
+    if asked is not None:
+        return asked if asked <= LONGEST_WAIT else None
+    return FIRST_WAIT * 2 ** (tries - 1) * random.uniform(0.5, 1.5)  # noqa: S311  (no secret)
 
 
 def _may_pass(error: FetchError) -> bool:

@@ -8,13 +8,13 @@ from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
 
 from ckanext.harvesters import cli
-from ckanext.harvesters.logic import action, auth, corrections, gone, public
-from ckanext.harvesters.pages import template_helpers, views
+from ckanext.harvesters.logic import action, auth, corrections, gone, public, sources
+from ckanext.harvesters.pages import machines, template_helpers, views
 
 
-@tk.blanket.actions(public(action, corrections, gone))
+@tk.blanket.actions(public(action, corrections, gone, sources))
 @tk.blanket.auth_functions(auth)
-@tk.blanket.blueprints([views.harvests])
+@tk.blanket.blueprints([views.harvests, machines.machines])
 @tk.blanket.cli(cli.get_commands)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(template_helpers)

@@ -14,11 +14,14 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
+from urllib.parse import urlsplit
 
 import sqlalchemy as sa
 from ckan.model import ensure_engine
+from httpx import Headers
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.harvesters.engine import hosts
 from ckanext.harvesters.engine.tables import HarvestAnswer, now
 from ckanext.harvesters.records import Client, Response
 from ckanext.oslo.fetch import HttpError
@@ -63,7 +66,8 @@ class Asking:
         if row is not None and row["run_id"] == self.run_id:
             return _kept(row)
         conditions = _conditions(row)
-        answer = self.client.get(url, {**asked, **conditions})
+        with hosts.turn(urlsplit(url).netloc):
+            answer = self.client.get(url, {**asked, **conditions})
         if answer.status == _NOT_MODIFIED:
             if row is None or not conditions:
                 raise HttpError(url, answer.status, None, b"")
@@ -91,7 +95,7 @@ class Asking:
 
 
 def _kept(row: Mapping[Any, Any]) -> Kept:
-    return Kept(row["status"], row["headers"], row["url"], zlib.decompress(row["body"]))
+    return Kept(row["status"], Headers(row["headers"]), row["url"], zlib.decompress(row["body"]))
 
 
 def _conditions(row: Mapping[Any, Any] | None) -> dict[str, str]:

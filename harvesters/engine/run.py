@@ -19,7 +19,7 @@ from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import answers, gone, runs, store
+from ckanext.harvesters.engine import alerts, answers, gone, runs, store
 from ckanext.harvesters.engine.answers import Asking
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import RunEnded
@@ -285,6 +285,7 @@ def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
     runs.finish(lease, end.status, counts, end.reason, end.detail)
     runs.plan_next(source.id)
     _remove_due(source)
+    alerts.tell(source)
     log.info("Harvest of %s %s: %s", source.name, end.status, counts)
     try:
         # The source's own page and its entry in the list show the state that is in the index.

@@ -113,8 +113,10 @@ class Lease:
 
 
 def begin(source_id: str, name: str, job_id: str) -> Lease:
-    """Begin a run, or the next step of the job's run. Raises `AlreadyRunning` while another worker is at the source."""
+    """Begin a run, or the next step of the job's run. Raises `AlreadyRunning` while it is not this job's turn."""
     take_over(source_id)
+    if not _wanted(job_id, new=True):
+        raise AlreadyRunning(name)
     worker = f"{socket.gethostname()}:{os.getpid()}"
     found = _running(source_id)
     if found is not None and found.job_id != job_id and not _wanted(found.job_id):
@@ -156,10 +158,10 @@ def _running(source_id: str) -> HarvestRun | None:
     return model.Session.execute(query.execution_options(populate_existing=True)).scalar()
 
 
-def _wanted(job_id: str | None) -> bool:
-    """Tell whether a job is still to be done: nobody has stopped it."""
+def _wanted(job_id: str | None, *, new: bool = False) -> bool:
+    """Tell whether a job is still to be done: nobody has stopped it. ``new``: or it has not been begun."""
     job = sa.select(HarvestJob.status).where(HarvestJob.id == job_id)
-    return model.Session.execute(job).scalar() == "Running"
+    return model.Session.execute(job).scalar() in (("New", "Running") if new else ("Running",))
 
 
 def put_down(lease: Lease, seconds: float = 0, *, delayed: bool = False) -> None:
@@ -261,7 +263,7 @@ def _end(run_ids: Sequence[str], reason: EngineReason) -> None:
         .returning(HarvestRun.job_id)
     )
     for job_id in model.Session.execute(ended, execution_options=AS_IT_IS).scalars().all():
-        if _wanted(job_id):
+        if job_id and _wanted(job_id):
             _end_job(job_id, RunStatus.INTERRUPTED, reason, None)
     model.Session.commit()
 

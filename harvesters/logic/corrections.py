@@ -10,6 +10,7 @@ from ckan import model
 from ckan.types import Action, Context, DataDict
 
 from ckanext.harvesters.engine import corrections, store
+from ckanext.harvesters.logic import sources
 
 #: Fields of a resource that its people see, where no schema says which there are.
 _RESOURCE = frozenset({"name", "description", "format", "url"})
@@ -26,6 +27,9 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
     if corrections.is_harvest():
         return original(context, data_dict)
     package = model.Package.get(data_dict.get("id") or data_dict.get("name"))
+    if package is not None and package.type == "harvest":
+        sources.check(context, {"id": package.id, **data_dict})
+        return original(context, data_dict)
     site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     if package is None or context.get("user") in ("", None, site_user) or store.source_of(package.id) is None:
         return original(context, data_dict)

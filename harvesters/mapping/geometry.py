@@ -16,6 +16,9 @@ from shapely.geometry.base import BaseGeometry
 LITERAL_LIMIT = 2_000_000
 #: Most vertices kept; above, the shape is simplified, and if that does not help, its bounding box is taken.
 VERTEX_LIMIT = 2_000
+#: Most vertices that are looked at: simplifying takes the square of their number (a zigzag of 50,000: 6 s), so that
+#: beyond this the bounding box is taken at once.
+_VERTICES_READ = 20_000
 _TOLERANCE = 0.001  # degrees, about 100 m
 
 _WKT = re.compile(
@@ -141,6 +144,8 @@ def _checked(geometry: BaseGeometry) -> BaseGeometry | None:
     west, south, east, north = bounds
     if west < -180 or east > 180 or south < -90 or north > 90:
         return None
+    if shapely.get_num_coordinates(geometry) > _VERTICES_READ:
+        return box(*bounds)
     if not geometry.is_valid:
         geometry = shapely.make_valid(geometry)
         if geometry.is_empty:

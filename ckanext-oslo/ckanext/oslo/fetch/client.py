@@ -34,6 +34,7 @@ REDIRECTS = frozenset({301, 302, 303, 307, 308})
 HOST = re.compile(rb"[a-z0-9._-]+|[0-9a-f:.]+", re.IGNORECASE)
 EXCERPT = 4096
 PIECE = 65536
+PORTS = {"http": 80, "https": 443}
 FOLLOWING = frozenset({"accept", "accept-language", "if-none-match", "if-modified-since"})
 """Headers that may follow a redirect to another server: keys and cookies must not."""
 
@@ -115,6 +116,13 @@ class Client:
         """Close the connections kept open."""
         self._pool.close()
 
+    def check(self, url: str) -> None:
+        """Raise `Refused` for a URL that could never be fetched, whatever its name resolves to. Asks nobody."""
+        checked = self._checked(url)
+        with suppress(ValueError):  # A name: what it leads to is judged when it is asked.
+            if address := self.policy.refusal(checked.host, checked.port or PORTS[checked.scheme], checked.host):
+                raise Refused(str(checked), address)
+
     def get(self, url: str, headers: Mapping[str, str] | None = None) -> Response:
         """Fetch the whole body. Raises :class:`FetchError`; a status of 400 or more is an :class:`HttpError`."""
         with self.stream(url, headers) as answer:
@@ -124,6 +132,19 @@ class Client:
         """Ask only how the server would answer (HEAD). Raises :class:`FetchError`, as `get` does."""
         with self.stream(url, headers, method="HEAD") as answer:
             return Response(answer.status, answer.headers, answer.url, b"")
+
+    def post(self, url: str, content: bytes, media_type: str) -> Response:
+        """Send a body (POST). Raises :class:`FetchError`; a redirect is not followed, and is an :class:`HttpError`."""
+        sent = httpx.Headers({"Content-Type": media_type, "Content-Length": str(len(content))})
+        deadline = time.monotonic() + self.budget.seconds
+        answer = self._ask(self._checked(url), sent, deadline, "POST", content)
+        try:
+            if answer.status in REDIRECTS:
+                raise HttpError(answer.url, answer.status, None, b"")
+            stream = self._opened(answer, deadline, "POST")
+            return Response(stream.status, stream.headers, stream.url, b"".join(stream.chunks))
+        finally:
+            answer.close()
 
     @contextmanager
     def stream(self, url: str, headers: Mapping[str, str] | None = None, *, method: str = "GET") -> Iterator[Stream]:
@@ -163,7 +184,9 @@ class Client:
             raise Refused(str(url), code=Code.MALFORMED)
         return url
 
-    def _ask(self, url: httpx.URL, headers: httpx.Headers, deadline: float, method: str) -> _Answer:
+    def _ask(
+        self, url: httpx.URL, headers: httpx.Headers, deadline: float, method: str, content: bytes | None = None
+    ) -> _Answer:
         """Send the request and wait for the head of the answer."""
         budget = self.budget
         sent = httpx.Headers({"Accept": "*/*"})
@@ -173,6 +196,7 @@ class Client:
             method,
             httpcore.URL(scheme=url.raw_scheme, host=url.raw_host, port=url.port, target=url.raw_path),
             headers=sent.raw,
+            content=content,
             extensions={"timeout": {"connect": budget.connect, "read": budget.idle, "write": budget.idle}},
         )
         with _named_errors(str(url), budget), until(deadline):

@@ -1,0 +1,81 @@
+"""A source that cannot work is refused when a person saves it, with the reason; not at three in the night."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
+from ckan import model
+from ckan.types import Action, Context, DataDict
+from ckanext.harvest.model import HarvestSource
+
+from ckanext.harvesters.engine import declaration
+from ckanext.harvesters.engine.report import sentence
+from ckanext.harvesters.engine.sources import protocol_names
+from ckanext.harvesters.reasons import Reason
+from ckanext.harvesters.records import Source, SourceError
+from ckanext.harvesters.registry import protocol
+from ckanext.oslo import fetch
+
+#: How long a portal may take to answer while a person waits (seconds).
+PATIENCE = 20.0
+
+
+@tk.chained_action
+def package_create(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """Create a dataset; one that is a harvest source of ours must be readable."""
+    if data_dict.get("type") == "harvest":
+        check(context, data_dict)
+    return original(context, data_dict)
+
+
+def check(context: Context, data_dict: DataDict) -> None:
+    """Ask a source's portal for its first page. Raises ``ValidationError`` when a person saves one that cannot work.
+
+    What a command declares for the operator is not asked, nor what has not changed.
+    """
+    kind, url, config = (data_dict.get(name) or "" for name in ("source_type", "url", "config"))
+    if context.get("ignore_auth") or kind not in protocol_names() or not url or _is_saved(data_dict, kind, url, config):
+        return
+    try:
+        settings = declaration.settings(config)
+    except declaration.DeclarationError:
+        return  # ckanext-harvest's validator of the settings says what is wrong with them.
+    source = Source(
+        name=str(data_dict.get("name", "")),
+        title=str(data_dict.get("title", "")),
+        protocol=kind,
+        url=url,
+        organization="",
+        language=settings.get("language", ""),
+        metadata_license=settings.get("metadata_license", ""),
+        scope=settings.get("scope", {}),
+        options=settings.get("options", {}),
+    )
+    language = _language()
+    try:
+        with fetch.from_config(seconds=PATIENCE) as client:
+            client.check(url)
+            next(iter(protocol(kind).pages(source, client)), None)
+    except SourceError as error:
+        field = "config" if error.reason is Reason.BAD_CONFIGURATION else "url"
+        raise tk.ValidationError({field: [f"{sentence(error.reason, language)} {error.detail}".strip()]}) from error
+    except fetch.FetchError as error:
+        raise tk.ValidationError({"url": [error.text(language)]}) from error
+
+
+def _is_saved(data_dict: DataDict, kind: str, url: str, config: str) -> bool:
+    """Tell whether a source says what it said when it was saved last."""
+    saved = sa.select(HarvestSource.type, HarvestSource.url, HarvestSource.config).where(
+        HarvestSource.id == data_dict.get("id")
+    )
+    row = model.Session.execute(saved).first() if data_dict.get("id") else None
+    return row is not None and (row.type, row.url, row.config or "") == (kind, url, config)
+
+
+def _language() -> str:
+    try:
+        return tk.h.lang()
+    except RuntimeError:
+        return "en"

@@ -1,0 +1,88 @@
+"""Who is told that a source is in trouble, and when."""
+
+from __future__ import annotations
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+
+import pytest
+
+from ckanext.harvesters.engine.alerts import Cause, Ended, cause_of
+from ckanext.harvesters.replay.faults import Faults
+from tests.harvesters.engine.conftest import harvest
+
+OK, FAILED, BRAKED, EMPTY = (
+    Ended("finished", None),
+    Ended("failed", "unreachable"),
+    Ended("braked", "brake"),
+    Ended("failed", "empty"),
+)
+
+
+@pytest.mark.parametrize(
+    ("latest_first", "cause"),
+    [
+        ([], None),
+        ([OK], None),
+        ([FAILED], None),
+        ([FAILED, OK], None),
+        ([FAILED, FAILED], Cause.FAILED_TWICE),
+        ([FAILED, FAILED, OK], Cause.FAILED_TWICE),
+        ([FAILED, FAILED, FAILED], None),
+        ([BRAKED, OK], Cause.BRAKED),
+        ([BRAKED], Cause.BRAKED),
+        ([BRAKED, BRAKED], None),
+        ([EMPTY, OK], None),
+        ([EMPTY, EMPTY], Cause.EMPTY),
+        ([EMPTY, EMPTY, EMPTY], None),
+    ],
+)
+def test_once_when_it_becomes_worth_it(latest_first, cause) -> None:
+    assert cause_of(latest_first) == cause
+
+
+@pytest.fixture
+def hook() -> Iterator[tuple[str, list[dict]]]:
+    """Serve a webhook; return its address and what it was told."""
+    told: list[dict] = []
+
+    class Hook(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            told.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
+            self.send_response(204)
+            self.send_header("Content-Length", "0")
+            self.end_headers()
+
+        def log_message(self, *_words: object) -> None:
+            pass
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+    threading.Thread(target=server.serve_forever, daemon=True).start()
+    yield f"http://127.0.0.1:{server.server_port}/hook", told
+    server.shutdown()
+    server.server_close()
+
+
+@pytest.mark.usefixtures("with_plugins")
+def test_a_webhook_and_a_mail_tell_of_the_second_failure_and_of_the_brake(
+    source, portal, hook, mail_server, ckan_config, monkeypatch
+) -> None:
+    url, told = hook
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.alert_webhook", url)
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.alert_to", ["data@example.eu"])
+    harvest(source)
+    portal.odwb.faults = Faults(status=503)
+    harvest(source)
+    assert told == []
+    harvest(source)
+    harvest(source)
+    assert [one["cause"] for one in told] == ["failed-twice"]
+    assert told[0]["source"] == "odwb"
+    assert told[0]["url"].endswith("/harvest/odwb/job/last")
+    portal.odwb.faults = Faults()
+    portal.odwb.catalogue.drop("marches-1", "marches-2", "marches-3")
+    harvest(source)
+    assert [one["cause"] for one in told] == ["failed-twice", "braked"]
+    assert len(mail_server.get_smtp_messages()) == 2
