@@ -75,7 +75,9 @@ def _in_a_row(ended: Sequence[Ended], meets: Callable[[Ended], bool]) -> int:
 
 def tell(source: Registered) -> None:
     """Tell whoever wants to know how a source's latest run ended, when that is worth it. Raises nothing."""
-    addresses, webhook = config.alert_addresses(), config.alert_webhook()
+    # CKAN's mailer fails without a sender.
+    addresses = config.alert_addresses() if tk.config.get("smtp.mail_from") else []
+    webhook = config.alert_webhook()
     if not addresses and not webhook:
         return
     query = (

@@ -56,10 +56,8 @@ class ReplayServer:
     """Serves portals over HTTP on 127.0.0.1 from a thread of its own.
 
     A context manager: it listens from the constructor on (so ``url`` is known) and answers inside the block.
-    Its root names the portals. ``requests`` keeps the last paths with their query, in order of arrival, for tests that
-    count them.
-    ``requests`` keeps the last paths with their query, in order of arrival, ``statuses`` what was answered, for tests
-    that count them.
+    Its root names the portals. ``requests`` keeps the last paths with their query, in order of arrival, ``statuses``
+    what was answered, for tests that count them.
     """
 
     def __init__(self, portals: Sequence[Portal], port: int = 0) -> None:
@@ -125,8 +123,8 @@ class ReplayServer:
         try:
             handler, parts = self._map.bind_to_environ(environ).match()
             response = handler(request, **parts)
-            portal = self.portals[request.path.split("/")[1]]
-            if portal.dated and response.status_code == HTTPStatus.OK:
+            portal = self.portals.get(request.path.split("/")[1])
+            if portal and portal.dated and response.status_code == HTTPStatus.OK:
                 response.add_etag()
                 response.make_conditional(request)
         except HTTPException as error:

@@ -71,6 +71,7 @@ def test_a_webhook_and_a_mail_tell_of_the_second_failure_and_of_the_brake(
 ) -> None:
     url, told = hook
     monkeypatch.setitem(ckan_config, "ckanext.harvesters.alert_webhook", url)
+    monkeypatch.setitem(ckan_config, "smtp.mail_from", "portal@example.eu")
     monkeypatch.setitem(ckan_config, "ckanext.harvesters.alert_to", ["data@example.eu"])
     harvest(source)
     portal.odwb.faults = Faults(status=503)
