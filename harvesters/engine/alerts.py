@@ -16,6 +16,7 @@ from ckan import model
 from ckan.lib import mailer
 
 from ckanext.harvesters import config
+from ckanext.harvesters.engine import runs
 from ckanext.harvesters.engine.report import EngineReason, sentence
 from ckanext.harvesters.engine.sources import Registered
 from ckanext.harvesters.engine.statistics import RunStatus
@@ -82,7 +83,7 @@ def tell(source: Registered) -> None:
         return
     query = (
         sa.select(HarvestRun.status, HarvestRun.reason, HarvestRun.detail)
-        .where(HarvestRun.source_id == source.id, HarvestRun.status != RunStatus.RUNNING)
+        .where(HarvestRun.source_id == source.id, HarvestRun.status != RunStatus.RUNNING, runs.looked())
         .order_by(HarvestRun.started.desc())
         .limit(3)
     )

@@ -122,7 +122,8 @@ def release(run: HarvestRun) -> int:
 def remove_due(source_id: str | None = None) -> int:
     """Delete the datasets whose grace is over, of one source or of all; return how many.
 
-    A source whose latest run did not read it whole, or which is being read, waits: its portal may be in trouble.
+    A source whose latest run did not read it whole, or which is being read, waits: its portal may be in trouble. A run
+    that only mapped again what is kept says nothing about that.
     """
     # What somebody took out of CKAN's trash is as good as kept.
     taken_out = sa.update(HarvestRecord).where(HarvestRecord.removed.is_not(None), _active())
@@ -137,7 +138,7 @@ def remove_due(source_id: str | None = None) -> int:
     if source_id:
         query = query.where(_of(source_id))
     due = model.Session.execute(query).all()
-    latest = runs.latest({source for source, _guid, _package in due})
+    latest = runs.latest({source for source, _guid, _package in due}, runs.looked())
     removed = 0
     for source, guid, package_id in due:
         run = latest.get(source)

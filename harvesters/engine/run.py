@@ -7,6 +7,7 @@ import logging
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import timedelta
 from typing import Any
 
@@ -148,10 +149,14 @@ def _fewer_garbage_rounds() -> Iterator[None]:
 
 def _pass(source: Registered, sink: CkanSink | DrySink, place: Place | None = None, *, again: bool = False) -> Pass:
     settings = settings_of(source)
+    known = store.known(source.id)
+    if again:
+        # What the engine has deleted comes back when its portal has it again, and only a harvest can tell.
+        known = {guid: replace(one, deleted=one.deleted or one.removed) for guid, one in known.items()}
     return Pass(
         settings,
         Kept(source.id, settings.protocol) if again else protocol(settings.protocol),
-        store.known(source.id),
+        known,
         sink,
         owner_org=source.owner_org,
         batch_size=config.batch_size(),
@@ -283,9 +288,10 @@ def _absent(lease: Lease, this: Pass, end: End) -> End:
 
 def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
     runs.finish(lease, end.status, counts, end.reason, end.detail)
-    runs.plan_next(source.id)
-    _remove_due(source)
-    alerts.tell(source)
+    if end.reason != EngineReason.MAPPED_AGAIN:
+        runs.plan_next(source.id)
+        _remove_due(source)
+        alerts.tell(source)
     log.info("Harvest of %s %s: %s", source.name, end.status, counts)
     try:
         # The source's own page and its entry in the list show the state that is in the index.

@@ -310,11 +310,16 @@ def is_under_way(source_id: str) -> bool:
     return run is not None and (_wanted(run.job_id) or is_alive(source_id))
 
 
-def latest(source_ids: Iterable[str]) -> dict[str, HarvestRun]:
-    """Return the latest run of each of these sources that has had one."""
+def looked() -> sa.ColumnElement[bool]:
+    """Meet runs that looked at the portal: not those that mapped what is kept of it again."""
+    return HarvestRun.reason.is_distinct_from(EngineReason.MAPPED_AGAIN)
+
+
+def latest(source_ids: Iterable[str], *which: sa.ColumnElement[bool]) -> dict[str, HarvestRun]:
+    """Return the latest run of each of these sources that has had one which meets all conditions."""
     query = (
         sa.select(HarvestRun)
-        .where(HarvestRun.source_id.in_(list(source_ids)))
+        .where(HarvestRun.source_id.in_(list(source_ids)), *which)
         .distinct(HarvestRun.source_id)
         .order_by(HarvestRun.source_id, HarvestRun.started.desc(), HarvestRun.id)
     )

@@ -90,7 +90,7 @@ def _lines() -> Iterator[str]:
 def _ages(names: dict[str, str]) -> Iterator[str]:
     whole = (
         sa.select(HarvestRun.source_id, sa.func.max(HarvestRun.finished))
-        .where(HarvestRun.status == RunStatus.FINISHED)
+        .where(HarvestRun.status == RunStatus.FINISHED, runs.looked())
         .group_by(HarvestRun.source_id)
     )
     yield from _family("harvest_age_seconds", "gauge", "How long ago the source was last read whole.")

@@ -47,7 +47,7 @@ def harvest_brake_release(context: Context, data_dict: DataDict) -> dict[str, in
     """
     tk.check_access("harvest_brake_release", context, data_dict)
     source = find(schema.source(data_dict)["source"])
-    run = runs.latest([source.id]).get(source.id)
+    run = runs.latest([source.id], runs.looked()).get(source.id)
     if run is None or run.status != RunStatus.BRAKED:
         raise tk.ValidationError({"source": [tk._("The latest run of this source does not wait for anybody.")]})
     return {"gone": gone.release(run)}

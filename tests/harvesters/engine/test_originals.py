@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import re
+from datetime import timedelta
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -11,12 +13,14 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories
 from ckan.tests.helpers import call_auth
+from ckanext.harvest.model import HarvestSource
 
 from ckanext.harvesters.cli import harvesters
-from ckanext.harvesters.engine import originals
+from ckanext.harvesters.engine import gone, originals, queue
 from ckanext.harvesters.engine.originals import HarvestOriginal
 from ckanext.harvesters.engine.run import rehearse
 from ckanext.harvesters.engine.sources import Registered
+from ckanext.harvesters.engine.tables import HarvestAnswer, HarvestRecord, HarvestRun, now
 from ckanext.harvesters.opendatasoft import protocol as opendatasoft
 from tests.harvesters.engine.conftest import Portal, dataset, document, guid, harvest, index, rows
 
@@ -91,6 +95,74 @@ def test_a_dataset_that_was_deleted_does_not_come_back(source: Registered, porta
     tk.get_action("dataset_purge")({"ignore_auth": True, "user": user}, {"id": purged})
     would, sink = rehearse(source, again=True)
     assert (would["unchanged"], sink.changes) == (11, [])
+
+
+def test_mapping_again_is_no_look_at_the_portal(source: Registered, portal: Portal, cli: Any, app: Any) -> None:
+    harvest(source)
+    portal.odwb.catalogue.drop("marches-3")
+    assert harvest(source)["gone"] == 1
+    known = dataset(3)["id"]
+
+    def days_pass() -> None:
+        for column in (HarvestRecord.gone, HarvestRecord.removed):
+            model.Session.execute(sa.update(HarvestRecord).values({column.key: column - timedelta(days=8)}))
+        model.Session.commit()
+
+    # It takes no mark off, and the grace that began when the portal was read goes on.
+    assert cli.invoke(harvesters, ["remap", "odwb"]).exit_code == 0
+    assert [one.guid for one in gone.of_source(source.id)] == [guid(3)]
+    days_pass()
+    queue.tick()
+    assert model.Session.get(model.Package, known).state == "deleted"
+
+    # It brings nothing back either; it cannot know.
+    would, sink = rehearse(source, again=True)
+    assert (would["unchanged"], would["gone"], sink.changes, sink.gone) == (12, 0, [], ())
+    assert cli.invoke(harvesters, ["remap", "odwb"]).exit_code == 0
+    model.Session.remove()
+    assert model.Session.get(model.Package, known).state == "deleted"
+
+    # Nor does it make the source younger, or what the portal answered forgotten.
+    model.Session.execute(
+        sa.update(HarvestRun)
+        .where(HarvestRun.reason.is_(None))
+        .values(started=HarvestRun.started - timedelta(days=9), finished=HarvestRun.finished - timedelta(days=9))
+    )
+    model.Session.commit()
+    told = app.get("/harvest-metrics").body
+    age = float(re.search(r'harvest_age_seconds\{source="odwb"\} (\S+)', told)[1])
+    assert age >= timedelta(days=9).total_seconds()
+
+
+def test_mapping_again_does_not_put_off_the_next_harvest(source: Registered, cli: Any) -> None:
+    harvest(source)
+    due = now() + timedelta(minutes=5)
+    model.Session.execute(sa.update(HarvestSource).values(frequency="DAILY", next_run=due))
+    model.Session.commit()
+    assert cli.invoke(harvesters, ["remap", "odwb"]).exit_code == 0
+    assert model.Session.execute(sa.select(HarvestSource.next_run)).scalar_one() == due
+
+
+def test_mapping_again_keeps_what_the_portal_answered(source: Registered, portal: Portal, cli: Any, count: Any) -> None:
+    portal.odwb.dated = True
+    harvest(source)
+    kept = count(HarvestAnswer)
+    assert kept > 0
+    assert cli.invoke(harvesters, ["remap", "odwb"]).exit_code == 0
+    assert count(HarvestAnswer) == kept
+    portal.server.statuses.clear()
+    assert harvest(source)["unchanged"] == 12
+    assert set(portal.server.statuses) == {304}
+
+
+def test_a_braked_run_can_still_be_confirmed_after_mapping_again(source: Registered, portal: Portal, cli: Any) -> None:
+    harvest(source)
+    for number in range(6):
+        portal.odwb.catalogue.drop(f"marches-{number}")
+    assert harvest(source)["status"] == "braked"
+    assert cli.invoke(harvesters, ["remap", "odwb"]).exit_code == 0
+    assert cli.invoke(harvesters, ["confirm", "odwb"]).exit_code == 0
+    assert len(gone.of_source(source.id)) == 6
 
 
 class TestWhoSees:
