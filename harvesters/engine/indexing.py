@@ -12,6 +12,7 @@ from __future__ import annotations
 import logging
 import multiprocessing
 import signal
+import threading
 import zlib
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -36,6 +37,10 @@ PROCESSES = 2
 
 #: How long the end of a run that is broken off waits for the batch under way (seconds).
 PATIENCE = 30
+
+#: How long one batch may take (seconds). A Solr that hangs is the process' to tell: after a document's time-out and one
+#: question whether the index is there (``solr_timeout`` each, 60 s). Silent for longer, the process itself hangs.
+LIMIT = 300
 
 
 @dataclass(frozen=True)
@@ -62,24 +67,36 @@ class _Hand:
         self._theirs.close()
 
     def send(self, package_ids: list[str]) -> None:
+        # A pipe that nobody empties takes no more than its buffer: killed, the process closes its end of it.
+        late = threading.Timer(LIMIT, self.process.kill)
+        late.daemon = True
+        late.start()
         try:
             self.pipe.send(package_ids)
         except OSError as error:
             raise RunEnded(EngineReason.INDEX_DOWN, "the indexing process has ended") from error
+        finally:
+            late.cancel()
         self.waiting += 1
 
     def settle(self, ahead: int) -> list[tuple[str, str]]:
         refused: list[tuple[str, str]] = []
         while self.waiting > ahead:
-            try:
-                answer: Answer = self.pipe.recv()
-            except (EOFError, OSError) as error:
-                raise RunEnded(EngineReason.INDEX_DOWN, "the indexing process has ended") from error
+            answer = self._answer()
             self.waiting -= 1
             if answer.ended is not None:
                 raise RunEnded(EngineReason.INDEX_DOWN, answer.ended)
             refused += answer.refused
         return refused
+
+    def _answer(self) -> Answer:
+        try:
+            if self.pipe.poll(LIMIT):
+                return self.pipe.recv()
+        except (EOFError, OSError) as error:
+            raise RunEnded(EngineReason.INDEX_DOWN, "the indexing process has ended") from error
+        self.process.kill()
+        raise RunEnded(EngineReason.INDEX_DOWN, f"the indexing process has been silent for {LIMIT} s")
 
 
 class Indexing:
@@ -109,7 +126,8 @@ class Indexing:
         for hand in self._hands:
             hand.process.join(PATIENCE)
             if hand.process.is_alive():
-                hand.process.terminate()
+                # Not `terminate`: a process that is stopped would never take note of it.
+                hand.process.kill()
                 hand.process.join()
 
     def add(self, package_ids: Sequence[str]) -> list[tuple[str, str]]:

@@ -60,7 +60,9 @@ class CkanSink:
 
     def catch_up(self) -> None:
         """Index what an earlier run had saved when it was cut off."""
-        self._not_indexed(self.indexing.add(store.unindexed(self.lease.source_id)))
+        left, size = store.unindexed(self.lease.source_id), config.batch_size()
+        for first in range(0, len(left), size):
+            self._not_indexed(self.indexing.add(left[first : first + size]))
 
     def settle(self) -> None:
         """Wait until everything written is in the index."""

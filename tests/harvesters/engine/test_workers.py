@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import multiprocessing
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -18,7 +19,7 @@ from ckan import model
 from ckanext.harvest.model import HarvestGatherError, HarvestJob
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import jobs, queue, runs
+from ckanext.harvesters.engine import indexing, jobs, queue, runs
 from ckanext.harvesters.engine.errors import AlreadyRunning, RunEnded
 from ckanext.harvesters.engine.run import run
 from ckanext.harvesters.engine.tables import HarvestRecord, HarvestRun, now
@@ -46,7 +47,7 @@ from ckanext.harvesters.engine.queue import harvest
 adding = Indexing.add
 def add(self, ids):
     add.times += 1
-    if add.times == 3:
+    if add.times == 2:
         # Two batches are in the database, the second of them not in the index: the worst moment.
         os.kill(os.getpid(), signal.SIGKILL)
     return adding(self, ids)
@@ -206,7 +207,7 @@ def test_an_indexing_process_that_dies_ends_the_run_and_the_next_one_fills_the_i
     job_id = jobs.create(source, enqueue=False)
 
     def kill() -> None:
-        while not (found := [one for one in multiprocessing.active_children() if one.name == "indexing"]):
+        while not (found := indexing_processes()):
             time.sleep(0.05)
         found[0].kill()
 
@@ -219,6 +220,48 @@ def test_an_indexing_process_that_dies_ends_the_run_and_the_next_one_fills_the_i
     assert harvest(source)["status"] == "finished"
     assert set(index()) == set(rows())
     assert len(rows()) == 12
+
+
+def indexing_processes() -> list[multiprocessing.Process]:
+    return [one for one in multiprocessing.active_children() if one.name == "indexing"]
+
+
+def test_an_indexing_process_that_hangs_ends_the_run_and_the_next_one_fills_the_index(
+    source, portal, monkeypatch
+) -> None:
+    monkeypatch.setattr(indexing, "LIMIT", 1)
+    portal.odwb.faults = Faults(delay=0.5)
+    job_id = jobs.create(source, enqueue=False)
+
+    def stop() -> None:
+        while not (found := indexing_processes()):
+            time.sleep(0.05)
+        os.kill(found[0].pid, signal.SIGSTOP)
+
+    stopping = threading.Thread(target=stop)
+    stopping.start()
+    done = run(source, job_id)
+    stopping.join()
+    assert (done["status"], done["reason"]) == ("interrupted", "index-down")
+    assert "silent for 1 s" in done["detail"]
+    assert not indexing_processes()
+    portal.odwb.faults = Faults()
+    assert harvest(source)["status"] == "finished"
+    assert set(index()) == set(rows())
+    assert len(rows()) == 12
+
+
+def test_what_a_hanging_indexing_process_does_not_read_cannot_hold_the_run(clean_db, monkeypatch) -> None:
+    monkeypatch.setattr(indexing, "LIMIT", 1)
+    monkeypatch.setattr(indexing, "PATIENCE", 1)
+    more_than_a_pipe_takes = [f"{number:036}" for number in range(20_000)]
+    with indexing.Indexing("") as under_test:
+        for process in indexing_processes():
+            os.kill(process.pid, signal.SIGSTOP)
+        with pytest.raises(RunEnded) as ended:
+            under_test.add(more_than_a_pipe_takes)
+    assert ended.value.reason == "index-down"
+    assert not indexing_processes()
 
 
 def test_datasets_are_recognised_when_the_engines_rows_were_lost(source) -> None:
