@@ -28,7 +28,7 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
         return original(context, data_dict)
     package = model.Package.get(data_dict.get("id") or data_dict.get("name"))
     if package is not None and package.type == "harvest":
-        sources.check(context, {"id": package.id, **data_dict})
+        sources.check(context, {**data_dict, "id": package.id}, access="package_update")
         return original(context, data_dict)
     site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     if package is None or context.get("user") in ("", None, site_user) or store.source_of(package.id) is None:

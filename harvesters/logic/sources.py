@@ -26,18 +26,20 @@ PATIENCE = 20.0
 def package_create(original: Action, context: Context, data_dict: DataDict) -> Any:
     """Create a dataset; one that is a harvest source of ours must be readable."""
     if data_dict.get("type") == "harvest":
-        check(context, data_dict)
+        check(context, data_dict, access="package_create")
     return original(context, data_dict)
 
 
-def check(context: Context, data_dict: DataDict) -> None:
+def check(context: Context, data_dict: DataDict, *, access: str) -> None:
     """Ask a source's portal for its first page. Raises ``ValidationError`` when a person saves one that cannot work.
 
-    What a command declares for the operator is not asked, nor what has not changed.
+    What a command declares for the operator is not asked, nor what has not changed. Raises ``NotAuthorized`` for who
+    may not save it by the auth function ``access``: nobody else has this portal ask an address of theirs.
     """
     kind, url, config = (data_dict.get(name) or "" for name in ("source_type", "url", "config"))
     if context.get("ignore_auth") or kind not in protocol_names() or not url or _is_saved(data_dict, kind, url, config):
         return
+    tk.check_access(access, context, data_dict)
     try:
         settings = declaration.settings(config)
     except declaration.DeclarationError:
@@ -52,6 +54,7 @@ def check(context: Context, data_dict: DataDict) -> None:
         metadata_license=settings.get("metadata_license", ""),
         scope=settings.get("scope", {}),
         options=settings.get("options", {}),
+        credentials=settings.get("credentials"),
     )
     language = _language()
     try:
