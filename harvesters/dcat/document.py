@@ -109,7 +109,8 @@ def read(content: bytes, url: str, media_type: str = "", form: str | None = None
         return _rdf_xml(content, url)
     if kind == "jsonld":
         return _json_ld(content, url)
-    return Document(content, FORMS[kind], url)
+    # The parser takes a byte order mark for a name.
+    return Document(content.removeprefix(b"\xef\xbb\xbf"), FORMS[kind], url)
 
 
 def unpacked(content: bytes, url: str) -> bytes:
