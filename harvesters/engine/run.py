@@ -204,9 +204,13 @@ def step(source: Registered, job_id: str) -> bool:
     return False
 
 
+#: How long a run is put off (seconds): the first time, and at most.
+PUT_OFF, LONGEST = 10.0, 300.0
+
+
 def _delay(lease: Lease) -> float:
-    """Return how long a run is put off (seconds): longer each time, never more than five minutes."""
-    return min(300.0, 10.0 * 2**lease.delays)
+    """Return how long a run is put off (seconds): longer each time."""
+    return min(LONGEST, PUT_OFF * 2**lease.delays)
 
 
 def _put_off(lease: Lease) -> None:

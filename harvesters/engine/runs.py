@@ -28,7 +28,7 @@ from ckanext.harvesters.engine.errors import AlreadyRunning, RunEnded
 from ckanext.harvesters.engine.place import Place
 from ckanext.harvesters.engine.report import EngineReason, sentence
 from ckanext.harvesters.engine.statistics import Counts, RunStatus
-from ckanext.harvesters.engine.tables import HarvestRun, now
+from ckanext.harvesters.engine.tables import HarvestRun, database_now, now
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ class Lease:
         while not self._stop.wait(config.heartbeat()):
             try:
                 with ensure_engine().begin() as connection:
-                    connection.execute(self.mine(sa.update(HarvestRun)).values(heartbeat=now()))
+                    connection.execute(self.mine(sa.update(HarvestRun)).values(heartbeat=database_now()))
             except SQLAlchemyError:
                 # The run itself meets the same trouble and ends; a heartbeat alone has nothing to decide.
                 log.warning("No heartbeat for harvest run %s", self.run_id, exc_info=True)
@@ -96,7 +96,7 @@ class Lease:
 
     def progress(self, counts: Counts, total: int | None = None, place: Place | None = None) -> None:
         """Publish how far the run is, in a transaction of its own. Raises `RunEnded` when it should go no further."""
-        values: dict[str, Any] = {**counts.as_dict(), "heartbeat": now()}
+        values: dict[str, Any] = {**counts.as_dict(), "heartbeat": database_now()}
         if total is not None:
             values["total"] = total
         if place is not None:
@@ -128,7 +128,7 @@ def begin(source_id: str, name: str, job_id: str) -> Lease:
     claim = (
         sa.update(HarvestRun)
         .where(free, HarvestRun.job_id == job_id)
-        .values(worker=worker, heartbeat=now(), steps=HarvestRun.steps + 1, wait_until=None)
+        .values(worker=worker, heartbeat=database_now(), steps=HarvestRun.steps + 1, wait_until=None)
         .returning(HarvestRun)
         .execution_options(populate_existing=True)
     )
@@ -168,7 +168,7 @@ def put_down(lease: Lease, seconds: float = 0, *, delayed: bool = False) -> None
     """End a step, not the run: the next one may begin after some seconds. ``delayed``: the step could not go on."""
     model.Session.rollback()
     query = lease.mine(sa.update(HarvestRun))
-    values = {"worker": "", "wait_until": now() + timedelta(seconds=seconds)}
+    values = {"worker": "", "wait_until": database_now() + timedelta(seconds=seconds)}
     if delayed:
         values["delays"] = HarvestRun.delays + 1
     model.Session.execute(query.values(values), execution_options=AS_IT_IS)
@@ -184,7 +184,13 @@ def finish(
         sa.update(HarvestRun)
         .where(HarvestRun.id == lease.run_id, HarvestRun.status == RunStatus.RUNNING, HarvestRun.steps == lease.step)
         .values(
-            place=None, status=status, reason=reason, detail=detail, finished=now(), heartbeat=now(), **counts.as_dict()
+            place=None,
+            status=status,
+            reason=reason,
+            detail=detail,
+            finished=now(),
+            heartbeat=database_now(),
+            **counts.as_dict(),
         )
         .returning(HarvestRun.id),
         execution_options=AS_IT_IS,
@@ -233,7 +239,7 @@ def _dead() -> sa.ColumnElement[bool]:
     return sa.and_(
         HarvestRun.status == RunStatus.RUNNING,
         HarvestRun.worker != "",
-        HarvestRun.heartbeat < now() - config.stale_after(),
+        HarvestRun.heartbeat < database_now() - config.stale_after(),
     )
 
 
@@ -269,12 +275,15 @@ def _end(run_ids: Sequence[str], reason: EngineReason) -> None:
 
 
 def end_stopped() -> None:
-    """End runs between two steps whose job somebody has stopped."""
+    """End runs between two steps whose job somebody has stopped, or whose source somebody has removed."""
     query = (
         sa.select(HarvestRun.id)
+        .join(HarvestSource, HarvestSource.id == HarvestRun.source_id)
         .outerjoin(HarvestJob, HarvestJob.id == HarvestRun.job_id)
         .where(HarvestRun.status == RunStatus.RUNNING, HarvestRun.worker == "")
-        .where(HarvestJob.status.is_distinct_from("Running"))
+        .where(
+            sa.or_(HarvestJob.status.is_distinct_from("Running"), sa.literal_column("harvest_source.active").is_(False))
+        )
     )
     _end(list(model.Session.execute(query).scalars()), EngineReason.STOPPED)
 
@@ -299,7 +308,7 @@ def is_alive(source_id: str) -> bool:
 def is_waiting(job_id: str) -> bool:
     """Tell whether the next step of a job's run is to begin later than now."""
     query = sa.select(HarvestRun.id).where(
-        HarvestRun.job_id == job_id, HarvestRun.status == RunStatus.RUNNING, HarvestRun.wait_until > now()
+        HarvestRun.job_id == job_id, HarvestRun.status == RunStatus.RUNNING, HarvestRun.wait_until > database_now()
     )
     return model.Session.execute(query).first() is not None
 

@@ -27,6 +27,14 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+def database_now() -> sa.ColumnElement[datetime]:
+    """Return the time by the database's clock, as SQL: leases are measured by one clock, whatever machines' clocks say.
+
+    It goes on within a transaction.
+    """
+    return sa.func.timezone("utc", sa.func.clock_timestamp(), type_=sa.DateTime)
+
+
 class HarvestRun(tk.BaseModel):
     """One pass over a source, step by step. There can be only one ``running`` a source, and one worker at it.
 
@@ -56,7 +64,7 @@ class HarvestRun(tk.BaseModel):
     place: Mapped[dict[str, Any] | None] = mapped_column(JSONB)
     wait_until: Mapped[datetime | None] = mapped_column(sa.DateTime)
     started: Mapped[datetime] = mapped_column(sa.DateTime, default=now)
-    heartbeat: Mapped[datetime] = mapped_column(sa.DateTime, default=now)
+    heartbeat: Mapped[datetime] = mapped_column(sa.DateTime, default=database_now())
     finished: Mapped[datetime | None] = mapped_column(sa.DateTime)
     #: How many records the portal says it has, once it says so.
     total: Mapped[int | None] = mapped_column(sa.Integer)
