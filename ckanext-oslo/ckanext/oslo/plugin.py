@@ -32,6 +32,7 @@ from ckanext.oslo.logic import validators
 from ckanext.oslo.quality import actions as quality_actions
 from ckanext.oslo.quality import auth as quality_auth
 from ckanext.oslo.quality import jobs as quality_jobs
+from ckanext.oslo.quality import report_actions
 from ckanext.oslo.quality.views import quality
 from ckanext.oslo.vocabularies import config as vocabularies_config
 from ckanext.oslo.vocabularies import use_refreshed
@@ -50,7 +51,7 @@ def _public(*modules: ModuleType, names: tuple[str, ...] = ("",)) -> dict[str, C
     }
 
 
-@toolkit.blanket.actions(_public(checking_actions, quality_actions, forms_actions, names=("oslo_",)))
+@toolkit.blanket.actions(_public(checking_actions, quality_actions, report_actions, forms_actions, names=("oslo_",)))
 @toolkit.blanket.auth_functions(_public(checking_auth, quality_auth, forms_auth))
 @toolkit.blanket.blueprints([checking, quality, feeds, forms, importing])
 @toolkit.blanket.helpers(_public(template_helpers, checking_helpers, forms_helpers))

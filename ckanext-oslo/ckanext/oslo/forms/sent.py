@@ -15,7 +15,7 @@ from ckanext.oslo.reading import ONE_CHOICE, first_said
 
 MOST_FILES = 200
 CONTROL = frozenset({"kept", "removed", "upload", "kept_name", "refused"})
-OF_THE_FORM = frozenset({"save", "id", "pkg_name"})
+OF_THE_FORM = frozenset({"save", "id", "pkg_name", "kept_as"})
 
 
 @dataclass

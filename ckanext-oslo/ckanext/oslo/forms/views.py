@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import logging
+import re
 from typing import Any
 
 from ckan.lib.navl.dictization_functions import DataError, unflatten
@@ -22,6 +23,11 @@ from ckanext.oslo.forms.waiting import NowhereError, Room, TooLargeError, TooMan
 
 log = logging.getLogger(__name__)
 
+#: The name under which a browser keeps what is not saved: a type of dataset and an id, or "new".
+KEPT_AS = re.compile(r"[a-z0-9_-]{1,100}:[a-z0-9_-]{1,100}")
+#: Seconds for which a browser is told that a form was saved: as long as it keeps what was typed (form/keep.js).
+FORGETTING = 30 * 24 * 3600
+
 forms = Blueprint("oslo_form", __name__, url_prefix="/oslo/form")
 
 
@@ -29,8 +35,9 @@ forms = Blueprint("oslo_form", __name__, url_prefix="/oslo/form")
 def save(dataset_type: str) -> AnyResponse | str:
     """Save a form, and go to the dataset's page; what is not right comes back beside its field, nothing lost.
 
-    ``save`` is the button: ``publish``, ``draft`` (keep it for later) or ``preview``; ``pkg_name`` is the dataset's
-    id, empty for a new one.
+    ``save`` is the button: ``publish``, ``draft`` (keep it for later), ``preview``, or ``again``, which saves nothing
+    and shows the form with what was sent; ``pkg_name`` is the dataset's id, empty for a new one; ``kept_as`` is the
+    name under which the browser keeps what is not saved yet.
     """
     schema = _demand_type(dataset_type)
     dataset_id = request.form.get("pkg_name") or None
@@ -47,7 +54,7 @@ def save(dataset_type: str) -> AnyResponse | str:
         return preview.page(request.form, dataset_type, stored)
     state = saving.DRAFT if button == "draft" else saving.ACTIVE
     shown_again = copy.deepcopy(found.shown)
-    if found.refused:
+    if found.refused or button == "again":
         return _again(dataset_type, dataset_id, shown_again, found.errors_of_uploads())
     try:
         saved = saving.save(found, dataset_type, dataset_id, state, room)
@@ -60,14 +67,7 @@ def save(dataset_type: str) -> AnyResponse | str:
         return _again(dataset_type, dataset_id, shown_again, {})
     except toolkit.NotAuthorized:
         return toolkit.abort(403, toolkit._("You may not save this dataset."))
-    if state == saving.DRAFT:
-        toolkit.h.flash_success(
-            toolkit._("Draft saved. You find it under My datasets, and can go on whenever you like.")
-        )
-        return toolkit.redirect_to(f"{dataset_type}.edit", id=saved["name"])
-    if not stored or stored.get("state") != "active":
-        toolkit.h.flash_success(toolkit._("Published. Searchable within a minute."))
-    return toolkit.redirect_to(f"{dataset_type}.read", id=saved["name"])
+    return _saved(saved, stored)
 
 
 @forms.post("/file")
@@ -111,6 +111,23 @@ def start_from_copy(dataset_type: str) -> AnyResponse | str:
     except (toolkit.ObjectNotFound, toolkit.NotAuthorized):
         return toolkit.abort(404, toolkit._("There is no such dataset."))
     return CreateView().get(dataset_type, data=copying.copy_of(other, schema))
+
+
+def _saved(saved: dict[str, Any], stored: dict[str, Any] | None) -> AnyResponse:
+    """Lead on from a form that was saved, and let the browser forget what it kept of it."""
+    if saved["state"] == saving.DRAFT:
+        toolkit.h.flash_success(
+            toolkit._("Draft saved. You find it under My datasets, and can go on whenever you like.")
+        )
+        page = "edit"
+    else:
+        if not stored or stored.get("state") != saving.ACTIVE:
+            toolkit.h.flash_success(toolkit._("Published. Searchable within a minute."))
+        page = "read"
+    answer = toolkit.redirect_to(f"{saved['type']}.{page}", id=saved["name"])
+    if KEPT_AS.fullmatch(kept_as := request.form.get("kept_as", "")):
+        answer.set_cookie("oslo_form_saved", kept_as, max_age=FORGETTING, samesite="Lax")
+    return answer
 
 
 def _again(

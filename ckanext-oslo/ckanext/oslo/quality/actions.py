@@ -1,4 +1,4 @@
-"""The action of quality."""
+"""The actions of quality."""
 
 from __future__ import annotations
 

@@ -20,7 +20,7 @@ from redis.exceptions import RedisError
 
 from ckanext.oslo import fetch, slots
 from ckanext.oslo.profiles.config import portal_from_config
-from ckanext.oslo.quality import config, links, store
+from ckanext.oslo.quality import config, links, readers, store
 from ckanext.oslo.quality.tables import now
 
 log = logging.getLogger(__name__)
@@ -88,7 +88,10 @@ def tick() -> None:
 
 
 def turn() -> None:
-    """Measure what changed, ask addresses that are due, write the day's figures, and go on soon if there is more."""
+    """Measure what changed, ask addresses that are due, write the day's figures, and go on soon if there is more.
+
+    When there is no more, the month's reports are sent.
+    """
     with _alone() as alone:
         if not alone:
             return
@@ -99,6 +102,8 @@ def turn() -> None:
             store.forget_links()
         store.write_day(now().date())
         model.Session.commit()
+        if not more:
+            readers.send_due()
     if more:
         slots.arm(turn, "quality-turn", queue=config.queue(), after=time.time(), every=SLOT)
 

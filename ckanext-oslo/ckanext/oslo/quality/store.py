@@ -214,20 +214,20 @@ def rows_of(scope: str, scope_id: str, language: str = "") -> Iterator[Row]:
     query_broken = sa.select(Link.url).where(Link.answers.is_(False), Link.url.in_(addresses))
     broken = set(model.Session.execute(query_broken).scalars())
     for name, title, kind, titles, source, row in model.Session.execute(query):
-        texts = _texts(titles)
-        chosen = best(texts, language)
+        named = texts(titles)
+        chosen = best(named, language)
         yield Row(
             name,
-            str(texts[chosen]) if chosen else title or name,
+            str(named[chosen]) if chosen else title or name,
             kind,
             score_of(row),
             sum(url in broken for url in row.addresses),
-            tuple(dict.fromkeys(tag.split("-")[0] for tag, text in texts.items() if text)),
+            tuple(dict.fromkeys(tag.split("-")[0] for tag, text in named.items() if text)),
             bool(source),
         )
 
 
-def _texts(kept: str | None) -> dict[str, Any]:
+def texts(kept: str | None) -> dict[str, Any]:
     """Read a text in several languages as a dataset keeps it."""
     try:
         found = json.loads(kept or "{}")

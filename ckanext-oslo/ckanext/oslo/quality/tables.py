@@ -70,3 +70,18 @@ class QualityDay(toolkit.BaseModel):
     scope_id: Mapped[str] = mapped_column(sa.UnicodeText, primary_key=True)
     datasets: Mapped[int] = mapped_column(sa.Integer)
     points: Mapped[float] = mapped_column(sa.Float)
+
+
+class QualityReader(toolkit.BaseModel):
+    """A person who gets an organization's report by mail each month. Goes with the person or the organization."""
+
+    __tablename__ = "oslo_quality_reader"
+
+    organization_id: Mapped[str] = mapped_column(
+        sa.UnicodeText, sa.ForeignKey("group.id", ondelete="CASCADE"), primary_key=True
+    )
+    user_id: Mapped[str] = mapped_column(sa.UnicodeText, sa.ForeignKey("user.id", ondelete="CASCADE"), primary_key=True)
+    #: In which the report is written: ``nl``, ``fr`` or ``en``.
+    language: Mapped[str] = mapped_column(sa.UnicodeText)
+    #: The first day of the last month that needs no report any more.
+    sent: Mapped[date] = mapped_column(sa.Date)

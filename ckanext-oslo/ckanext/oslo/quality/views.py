@@ -12,7 +12,7 @@ from ckan.plugins import toolkit
 from flask import Blueprint, Response, request
 
 from ckanext.oslo.checking.wording import language
-from ckanext.oslo.quality import actions, store, wording
+from ckanext.oslo.quality import actions, readers, store, wording
 from ckanext.oslo.quality.chart import line
 from ckanext.oslo.quality.score import METRICS, MOST
 from ckanext.oslo.quality.store import Row
@@ -57,6 +57,7 @@ def organization(name: str) -> str:
             "chart": line(trend, catalogue),
             "trend": trend,
             "shown": _shown,
+            "mail": _mail(group.id),
             "shown_problem": wording.problem(problem) if problem else "",
         },
     )
@@ -77,6 +78,37 @@ def organization_csv(name: str) -> Response:
     answer = Response("\ufeff" + sheet.getvalue(), mimetype="text/csv")
     answer.headers["Content-Disposition"] = f'attachment; filename="quality-{group.name}.csv"'
     return answer
+
+
+@quality.post("/organization/<name>/quality/mail")
+def report_by_mail(name: str) -> Response:
+    """Begin or stop the monthly report for who is signed in: ``wanted`` is ``yes`` or ``no``."""
+    wanted = request.form.get("wanted") == "yes"
+    action = "oslo_quality_report_subscribe" if wanted else "oslo_quality_report_unsubscribe"
+    try:
+        toolkit.get_action(action)({"user": toolkit.current_user.name}, {"organization": name})
+    except toolkit.NotAuthorized:
+        return toolkit.abort(403, toolkit._("Sign in to get reports by mail."))
+    except toolkit.ObjectNotFound as error:
+        return toolkit.abort(404, str(error))
+    except toolkit.ValidationError as error:
+        toolkit.h.flash_error(" ".join(text for texts in error.error_dict.values() for text in texts))
+    else:
+        toolkit.h.flash_success(
+            toolkit._("You get this report by mail at the beginning of each month.")
+            if wanted
+            else toolkit._("You get this report no more.")
+        )
+    return toolkit.redirect_to("oslo_quality.organization", name=name)
+
+
+def _mail(organization_id: str) -> str:
+    """Tell what the page offers: ``""`` nothing, ``sign-in``, ``subscribe`` or ``unsubscribe``."""
+    if not readers.can_send():
+        return ""
+    if toolkit.current_user.is_anonymous:
+        return "sign-in"
+    return "unsubscribe" if readers.is_reader(organization_id, toolkit.current_user.id) else "subscribe"
 
 
 def _rows(name: str) -> tuple[Any, list[Row]]:

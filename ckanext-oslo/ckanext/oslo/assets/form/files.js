@@ -84,8 +84,8 @@
       block.querySelector("[data-oslo-file-name]").textContent = file.name;
       const data = new FormData();
       data.append("file", file);
-      const token = oslo.form.querySelector('[name="_csrf_token"]');
-      if (token) data.append("_csrf_token", token.value);
+      const token = oslo.form.querySelector(`[name="${oslo.form.dataset.osloCsrf}"]`);
+      if (token) data.append(token.name, token.value);
       const request = new XMLHttpRequest();
       request.open("POST", section.dataset.osloKeep);
       request.setRequestHeader("Accept", "application/json");

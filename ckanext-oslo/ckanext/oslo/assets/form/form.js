@@ -76,7 +76,7 @@
   }
 
   function guard() {
-    let changed = Boolean(document.getElementById("errors"));
+    let changed = oslo.form.hasAttribute("data-oslo-again");
     const warn = (event) => {
       if (changed) event.preventDefault();
     };
