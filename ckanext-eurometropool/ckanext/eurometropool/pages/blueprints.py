@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from ckan.plugins import toolkit as tk
 from ckan.types import Response
 from flask import Blueprint, make_response, request
 
-from ckanext.eurometropool.pages import first_visit, link_correction, places, previews, searching
+from ckanext.eurometropool.pages import first_visit, link_correction, places, previews, searching, sitemap
 from ckanext.eurometropool.pages.municipality_page import municipality_page
 from ckanext.eurometropool.pages.previews import NoPreview
 
@@ -81,6 +83,27 @@ def preview(resource_id: object) -> Response | str:
     response = make_response(tk.render(template, shown))
     response.vary.add("HX-Request")
     return response  # pyright: ignore[reportReturnType]  # Flask's class; CKAN's is a subclass
+
+
+@portal.route("/sitemap.xml")
+def sitemap_index() -> Response:
+    """Name the files of the site map."""
+    return _site_map(sitemap.index())
+
+
+@portal.route("/sitemap/<name>.xml")
+def sitemap_file(name: str) -> Response:
+    """Give one file of the site map."""
+    lines = sitemap.file(name)
+    return _site_map(lines) if lines is not None else tk.abort(404, tk._("There is no such file."))
+
+
+def _site_map(lines: Iterable[str]) -> Response:
+    response = make_response("".join(lines))
+    response.content_type = "application/xml; charset=utf-8"
+    response.cache_control.public, response.cache_control.max_age = True, 3600
+    response.add_etag()
+    return response.make_conditional(request)  # pyright: ignore[reportReturnType]  # Flask's class, CKAN's is a subclass
 
 
 BLUEPRINTS: list[Blueprint] = [portal]

@@ -7,6 +7,7 @@ import logging
 import smtplib
 from datetime import date
 from pathlib import Path
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -73,7 +74,7 @@ def send_due() -> int:
     return sent
 
 
-def _send(reader: QualityReader, person: model.User, organization: model.Group) -> None:
+def _send(reader: QualityReader, person: Any, organization: Any) -> None:
     if not person.email:
         return
     page = toolkit.url_for("oslo_quality.organization", name=organization.name, locale=reader.language, _external=True)

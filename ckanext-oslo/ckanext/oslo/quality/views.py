@@ -92,7 +92,7 @@ def report_by_mail(name: str) -> Response:
     except toolkit.ObjectNotFound as error:
         return toolkit.abort(404, str(error))
     except toolkit.ValidationError as error:
-        toolkit.h.flash_error(" ".join(text for texts in error.error_dict.values() for text in texts))
+        toolkit.h.flash_error(" ".join(map(str, error.error_summary.values())))
     else:
         toolkit.h.flash_success(
             toolkit._("You get this report by mail at the beginning of each month.")
