@@ -12,6 +12,7 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.harvesters import config, credentials, reasons
+from ckanext.harvesters.duplicates import refresh
 from ckanext.harvesters.engine import declaration, jobs, preview, queue, runs, tables
 from ckanext.harvesters.engine.declaration import Declared
 from ckanext.harvesters.engine.errors import AlreadyRunning
@@ -21,6 +22,9 @@ from ckanext.harvesters.engine.statistics import RunStatus
 from ckanext.harvesters.engine.synchronise import retire, synchronise
 from ckanext.harvesters.records import shorten
 from ckanext.oslo import fetch
+
+#: More than there can be.
+_EVERY = 1_000_000
 
 as_json = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
@@ -322,6 +326,30 @@ def report(source: str, lang: str | None, *, as_json: bool) -> None:
     for one in found["problems"]:
         where = f"{one['field']} = {one['value']}"
         click.echo("\t".join((one["severity"], one["guid"] or "-", where, one["text"], one["url"] or "")))
+
+
+@harvesters.command(short_help="List datasets that may be the same.")
+@click.option("--lang", type=click.Choice(declaration.LANGUAGES), default="en", help="Language of the reasons.")
+@as_json
+def duplicates(lang: str, *, as_json: bool) -> None:
+    """List the datasets of several portals that may be the same, for a steward to decide, with the reasons.
+
+    What changed since the last look is looked at first.
+    """
+    done = refresh.refresh()
+    click.echo(
+        f"{done.looked} datasets looked at, {done.groups} are in several portals"
+        + (f"; {done.left} wait for the index" if done.left else ""),
+        err=True,
+    )
+    found = tk.get_action("harvest_duplicate_list")({"ignore_auth": True}, {"lang": lang, "limit": _EVERY})
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+        return
+    for one in found["proposals"]:
+        named = [f"{each['name']} ({each['source'] or '-'})" for each in (one["first"], one["second"])]
+        titles = " / ".join(dict.fromkeys(shorten(each["title"]) for each in (one["first"], one["second"])))
+        click.echo("\t".join((*named, titles, " ".join(reason["text"] for reason in one["reasons"]))))
 
 
 def _end(error: Exception) -> NoReturn:

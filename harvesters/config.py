@@ -7,13 +7,30 @@ from pathlib import Path
 
 import ckan.plugins.toolkit as tk
 
+from ckanext.harvesters.engine import declaration
 from ckanext.harvesters.engine.brake import Brake
+from ckanext.harvesters.registry import protocols
 
 
 def sources_file() -> Path | None:
     """Return the file that declares the harvest sources, or None when none is configured."""
     value = tk.config.get("ckanext.harvesters.sources")
     return Path(value) if value else None
+
+
+def order_of_sources() -> tuple[str, ...]:
+    """Return the names of sources, the one first whose dataset is shown of several that are the same.
+
+    Those of the setting, then the others in the order of the file of sources.
+    """
+    first = tk.aslist(tk.config["ckanext.harvesters.duplicates.order"])
+    path = sources_file()
+    try:
+        declared = [source.name for source in declaration.load(path, protocols())] if path else []
+    except declaration.DeclarationError:
+        # `ckan harvesters sources check` tells what is wrong with it.
+        declared = []
+    return tuple(dict.fromkeys([*first, *declared]))
 
 
 def queue() -> str:

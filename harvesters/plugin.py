@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 from ckan.common import CKANConfig
 from ckan.lib.plugins import DefaultTranslation
+from ckan.types import Context
 
 from ckanext.harvesters import cli
-from ckanext.harvesters.logic import action, auth, corrections, gone, public, sources
+from ckanext.harvesters.duplicates import searching, standing
+from ckanext.harvesters.logic import action, auth, corrections, duplicates, gone, public, sources
 from ckanext.harvesters.pages import machines, template_helpers, views
 
 
-@tk.blanket.actions(public(action, corrections, gone, sources))
+@tk.blanket.actions(public(action, corrections, duplicates, gone, sources))
 @tk.blanket.auth_functions(auth)
 @tk.blanket.blueprints([views.harvests, machines.machines])
 @tk.blanket.cli(cli.get_commands)
@@ -25,8 +29,21 @@ class HarvestersPlugin(DefaultTranslation, p.ITranslation, p.SingletonPlugin):
     """
 
     p.implements(p.IConfigurer)
+    p.implements(p.IPackageController, inherit=True)
 
     def update_config(self, config: CKANConfig) -> None:
         """Add the templates of the harvest pages and their style sheet."""
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "harvesters")
+
+    def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
+        """Say where else a dataset is."""
+        standing.show(pkg_dict)
+
+    def before_dataset_index(self, pkg_dict: dict[str, Any]) -> dict[str, Any]:
+        """Tell the index which dataset is a copy, and of which."""
+        return searching.document(pkg_dict)
+
+    def before_dataset_search(self, search_params: dict[str, Any]) -> dict[str, Any]:
+        """Leave copies out of searches that do not ask for them."""
+        return searching.prepare(search_params)

@@ -181,7 +181,7 @@ def run_harvest(options: argparse.Namespace) -> int:
     """``./portal harvest``."""
     here = existing()
     flags = [*(["--dry-run"] if options.dry_run else []), *(["--json"] if options.json else [])]
-    if options.sources[:1] == ["remap"]:
+    if options.sources[:1] in (["remap"], ["duplicates"]):
         return passthrough(["harvesters", *options.sources, *flags])
     return here.harvest([*options.sources, *flags])
 

@@ -17,6 +17,7 @@ from ckan.types import Action, Context, DataDict
 from ckanext.harvest.logic.dictization import harvest_job_dictize
 from ckanext.harvest.model import HarvestJob, HarvestSource
 
+from ckanext.harvesters.duplicates import refresh
 from ckanext.harvesters.engine import originals, queue, runs, store
 from ckanext.harvesters.engine.originals import HarvestOriginal
 from ckanext.harvesters.engine.report import Entry, sentence
@@ -37,7 +38,8 @@ def harvest_status(context: Context, data_dict: DataDict) -> dict[str, Any]:
     """Count the datasets in the catalogue and tell how each source's last harvest went.
 
     :returns: ``datasets`` with ``total``, ``by_source``, ``by_type`` and ``by_region`` (value → number of datasets;
-        harvest sources themselves are not counted), and ``sources``, a list of ``name``, ``protocol`` and ``last_run``
+        harvest sources themselves are not counted; what several sources have is one dataset, and counted for each of
+        them), and ``sources``, a list of ``name``, ``protocol`` and ``last_run``
         (None, or ``status``, ``started``, ``seconds``, ``seen``, ``added``, ``updated``, ``unchanged``, ``failed``,
         ``out_of_scope``, ``gone``, ``deleted``). ``started`` is ISO 8601 in UTC.
     :rtype: dictionary
@@ -125,7 +127,7 @@ def harvest_report(context: Context, data_dict: DataDict) -> dict[str, Any]:
     tk.check_access("harvest_report", context, data_dict)
     asked = schema.report(data_dict)
     source = find(asked["source"])
-    language = asked.get("lang") or _language()
+    language = asked.get("lang") or schema.language()
     of_source = [HarvestProblem.source_id == source.id]
     if asked.get("severity"):
         of_source.append(HarvestProblem.severity == asked["severity"])
@@ -176,14 +178,6 @@ def _problem(problem: HarvestProblem, language: str) -> dict[str, Any]:
     return {name: getattr(problem, name) for name in names} | {"text": sentence(problem.reason, language)}
 
 
-def _language() -> str:
-    try:
-        return tk.h.lang()
-    except RuntimeError:
-        # Outside of a request: a command or a job.
-        return tk.config["ckan.locale_default"]
-
-
 # What follows takes part in actions of ckanext-harvest.
 
 
@@ -208,13 +202,14 @@ def harvest_send_job_to_gather_queue(original: Action, context: Context, data_di
 
 @tk.chained_action
 def harvest_jobs_run(original: Action, context: Context, data_dict: DataDict) -> Any:
-    """Start the harvests that are due, and take up again those whose worker died.
+    """Start the harvests that are due, take up again those whose worker died, and look for duplicates in what changed.
 
     Called every minute by the queue's scheduler; calling it from cron, as ckanext-harvest's documentation says, does no
     harm.
     """
     result = original(context, data_dict)
     queue.tend()
+    refresh.ask()
     return result
 
 
@@ -304,7 +299,7 @@ def harvest_job_report(original: Action, context: Context, data_dict: DataDict) 
     job = model.Session.get(HarvestJob, data_dict["id"])
     if job is None or not is_ours(job.source_id):
         return report
-    language = _language()
+    language = schema.language()
     if language == "en":
         return report
     told = {entry.text("en"): entry.text(language) for entry in _told(job.source)}

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import ckan.authz as authz
 import ckan.plugins.toolkit as tk
-from ckan import model
+from ckan import logic, model
 from ckan.types import AuthResult, Context, DataDict
 
 from ckanext.harvesters.engine import store
@@ -64,3 +65,26 @@ def _editor_of(context: Context, data_dict: DataDict) -> AuthResult:
     if not source:
         return {"success": False, "msg": tk._("Only system administrators may see the runs of all sources.")}
     return {"success": tk.check_access("harvest_source_update", context, {"id": source})}
+
+
+def harvest_duplicate_list(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit the datasets of some organization."""
+    return {"success": authz.has_user_permission_for_some_org(context.get("user", ""), "update_dataset")}
+
+
+def harvest_duplicate_join(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit both datasets: one of them will no longer be found, the other speaks for it."""
+    return {"success": _may_edit(context, data_dict, "id") and _may_edit(context, data_dict, "other")}
+
+
+def harvest_duplicate_split(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may edit one of the two: each may say that theirs is not the other."""
+    return {"success": _may_edit(context, data_dict, "id") or _may_edit(context, data_dict, "other")}
+
+
+def _may_edit(context: Context, data_dict: DataDict, name: str) -> bool:
+    try:
+        # A context of its own: CKAN keeps the dataset it looked at in it.
+        return tk.check_access("package_update", logic.fresh_context(context), {"id": data_dict.get(name)})
+    except (tk.NotAuthorized, tk.ObjectNotFound):
+        return False

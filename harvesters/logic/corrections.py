@@ -9,6 +9,7 @@ import ckan.plugins.toolkit as tk
 from ckan import model
 from ckan.types import Action, Context, DataDict
 
+from ckanext.harvesters.duplicates import standing
 from ckanext.harvesters.engine import corrections, store
 from ckanext.harvesters.logic import sources
 
@@ -23,7 +24,11 @@ _DERIVED = frozenset(
 
 @tk.chained_action
 def package_update(original: Action, context: Context, data_dict: DataDict) -> Any:
-    """Notice which fields of a harvested dataset a person corrects: from then on no harvest touches them."""
+    """Notice which fields of a harvested dataset a person corrects: from then on no harvest touches them.
+
+    What ``package_show`` said of where else it is may come back with it.
+    """
+    standing.unsaid(data_dict)
     if corrections.is_harvest():
         return original(context, data_dict)
     package = model.Package.get(data_dict.get("id") or data_dict.get("name"))

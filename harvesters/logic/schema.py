@@ -52,3 +52,24 @@ def report(data: dict[str, Any]) -> dict[str, Any]:
             "offset": _number(0),
         },
     )
+
+
+def duplicates(data: dict[str, Any]) -> dict[str, Any]:
+    """Accept which part of the duplicates in which language. Raises ``ValidationError``."""
+    languages = [_validator("ignore_empty"), _validator("one_of")(["nl", "fr", "en"])]
+    return _clean(data, {"lang": languages, "limit": _number(100), "offset": _number(0)})
+
+
+def two_datasets(data: dict[str, Any]) -> dict[str, Any]:
+    """Accept two datasets. Raises ``ValidationError``."""
+    text = [_validator("not_empty"), _validator("unicode_safe")]
+    return _clean(data, {"id": text, "other": text})
+
+
+def language() -> str:
+    """Return the language of the request; outside of one, that of the portal."""
+    try:
+        return tk.h.lang()
+    except RuntimeError:
+        # A command or a job.
+        return tk.config["ckan.locale_default"]

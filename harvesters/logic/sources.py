@@ -10,6 +10,7 @@ from ckan import model
 from ckan.types import Action, Context, DataDict
 from ckanext.harvest.model import HarvestSource
 
+from ckanext.harvesters.duplicates import standing
 from ckanext.harvesters.engine import declaration
 from ckanext.harvesters.engine.report import sentence
 from ckanext.harvesters.engine.sources import protocol_names
@@ -25,6 +26,7 @@ PATIENCE = 20.0
 @tk.chained_action
 def package_create(original: Action, context: Context, data_dict: DataDict) -> Any:
     """Create a dataset; one that is a harvest source of ours must be readable."""
+    standing.unsaid(data_dict)
     if data_dict.get("type") == "harvest":
         check(context, data_dict, access="package_create")
     return original(context, data_dict)

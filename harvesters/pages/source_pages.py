@@ -67,6 +67,14 @@ def one_source(name: str) -> Shown:
     return _shown(source, package, passes.latest([source.id]).get(source.id), _datasets())
 
 
+def titles(language: str) -> dict[str, str]:
+    """Return name of source → its title in a language, of all sources."""
+    return {
+        package.name: _told(settings(source.config).get("title"), language) or package.title or package.name
+        for source, package in _rows()
+    }
+
+
 #: A `HarvestSource`. ckanext-harvest maps its tables without types, and a type checker takes its values for columns.
 Source = Any
 Row = tuple[Source, model.Package]

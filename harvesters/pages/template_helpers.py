@@ -8,7 +8,7 @@ import ckan.plugins.toolkit as tk
 from ckanext.harvest.model import UPDATE_FREQUENCIES
 
 from ckanext.harvesters.engine import corrections
-from ckanext.harvesters.pages import absences, words
+from ckanext.harvesters.pages import absences, duplicates, words
 
 
 def harvest_frequency_choices() -> list[dict[str, str]]:
@@ -24,6 +24,16 @@ def harvest_gone(package_id: str) -> absences.Notice | None:
 def harvest_corrected_fields(dataset: dict[str, Any]) -> list[str]:
     """Name the fields of a harvested dataset that people have corrected, in the reader's language."""
     return words.fields(dataset["type"], corrections.of_records([dataset["id"]]).get(dataset["id"], frozenset()))
+
+
+def harvest_also_in(dataset: dict[str, Any]) -> list[duplicates.Elsewhere]:
+    """Return where else a dataset is, for its page."""
+    return duplicates.also_in(dataset)
+
+
+def harvest_master(dataset: dict[str, Any]) -> duplicates.Master | None:
+    """Return the dataset that a copy leads to, for the copy's page; None for what is no copy."""
+    return duplicates.master(dataset)
 
 
 #: How ckanext-harvest's validators begin what they say in English alone.

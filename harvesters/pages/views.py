@@ -21,7 +21,17 @@ from ckanext.harvest.model import HarvestJob
 from flask import Blueprint, make_response, request
 
 from ckanext.harvesters.engine import preview as previews
-from ckanext.harvesters.pages import absences, downloads, overview, passes, reader, report, source_pages, words
+from ckanext.harvesters.pages import (
+    absences,
+    downloads,
+    duplicates,
+    overview,
+    passes,
+    reader,
+    report,
+    source_pages,
+    words,
+)
 from ckanext.harvesters.pages.passes import Pass
 from ckanext.harvesters.pages.source_pages import Shown
 
@@ -29,6 +39,8 @@ from ckanext.harvesters.pages.source_pages import Shown
 RUNS = 20
 #: Characters of an original record on its page.
 SHOWN = 100_000
+#: Datasets to decide on one page.
+DECISIONS = 50
 #: Runs beside the report of one.
 EARLIER = 8
 
@@ -70,6 +82,34 @@ def every_csv() -> Answer:
     """Give the list of sources as CSV."""
     rows = [downloads.source_row(source) for source in source_pages.all_sources()]
     return downloads.table(downloads.SOURCES, rows, "sources")
+
+
+@harvests.route("/harvest/duplicates")
+@_page
+def same() -> Answer:
+    """Show what is, or may be, the same in several portals, to those who may decide it."""
+    page = max(1, request.args.get("page", 1, type=int))
+    asked = {"limit": DECISIONS, "offset": (page - 1) * DECISIONS}
+    found = tk.get_action("harvest_duplicate_list")(reader.context(), asked)
+    pages = -(-max(found["count"].values()) // DECISIONS)
+    return _render("duplicates", found=found, titles=duplicates.source_titles(), page=page, pages=pages)
+
+
+@harvests.route("/harvest/duplicates/<any(join, split):choice>", methods=["POST"])
+@_page
+def decide(choice: str) -> Answer:
+    """Join two datasets, or split them."""
+    asked = {name: request.form.get(name, "").strip() for name in ("id", "other")}
+    try:
+        tk.get_action(f"harvest_duplicate_{choice}")(reader.context(), asked)
+    except (tk.ValidationError, tk.ObjectNotFound) as error:
+        told = error.error_summary.values() if isinstance(error, tk.ValidationError) else [str(error)]
+        tk.h.flash_error(" ".join(told))
+    else:
+        tk.h.flash_success(
+            tk._("The two are one dataset now.") if choice == "join" else tk._("The two are different datasets now.")
+        )
+    return tk.h.redirect_to("harvest_pages.same")
 
 
 @harvests.route("/harvest/<source>")

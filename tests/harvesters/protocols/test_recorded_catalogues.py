@@ -11,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from ckanext.harvesters import scope
+from ckanext.harvesters.duplicates import rules
 from ckanext.harvesters.engine import declaration
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import Mapped, Page, RecordError, Source
@@ -164,3 +165,24 @@ def test_feeds_other_harvesters_are_tested_with(shared: Path, name: str) -> None
         found = harvested(replace(source, options={"linked": False}))
     assert found.mapped
     assert len(found.failed) <= len(found.mapped)
+
+
+#: Recorded catalogues that are read in seconds.
+SMALL = ("metawal", "mel", "geo2france", "hauts-de-france", "gent", "departement-wse", "walstat")
+
+
+@pytest.mark.snapshots
+def test_only_what_two_portals_really_share_is_joined(recordings: str) -> None:
+    """Two records of the Region's portal are geo2france's; nothing of Ghent's is Metawal's."""
+    described = [
+        rules.describe({**made.dataset, "id": f"{name} {made.dataset['guid']}"})
+        for name in SMALL
+        for made in harvested(declared(name, recordings)).mapped
+    ]
+    found = rules.pairs(described)
+    sure = [pair for pair in found if pair.sure]
+    assert [{one.split()[0] for one in (pair.first, pair.second)} for pair in sure] == [
+        {"geo2france", "hauts-de-france"},
+        {"geo2france", "hauts-de-france"},
+    ]
+    assert {reason.rule for pair in found if not pair.sure for reason in pair.reasons} == {rules.Rule.SOME_FILES}

@@ -20,6 +20,8 @@ def public() -> list[str]:
         "+capacity:public",
         '+permission_labels:"public"',
         "-dataset_type:harvest",
+        # What another dataset says too (plugin harvesters): in no search, so in no suggestion.
+        "-extras_copy_of:[* TO *]",
     ]
 
 

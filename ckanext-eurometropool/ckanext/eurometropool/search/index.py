@@ -22,7 +22,7 @@ from ckanext.oslo.vocabularies import LANGUAGES
 #: Fields of several values that are facets under their own name.
 LISTS = ("theme", "hvd_category", "mobility_theme", "transport_mode", "work_category")
 #: Fields of one value that are facets under their own name.
-VALUES = ("frequency", "access_rights", "harvest_source_name")
+VALUES = ("frequency", "access_rights")
 #: What our own fields say better.
 SAID_OTHERWISE = ("title_translated", "notes_translated", "tags_translated", "spatial", *LISTS)
 #: A Lucene term holds 32,766 bytes; what is longer fails the whole document.
@@ -115,11 +115,19 @@ def facets(dataset: Mapping[str, Any]) -> Dict:
     """Give the values a search is narrowed by."""
     found: Dict = {field: _strings(dataset.get(field)) for field in LISTS}
     found |= {field: dataset.get(field) for field in VALUES}
+    found["harvest_source_name"] = sources(dataset)
     publishers = dataset.get("publisher")
     if isinstance(publishers, Sequence) and publishers and isinstance(publishers[0], Mapping):
         found["publisher_name"] = str(publishers[0].get("name") or "").strip()[:LONGEST_TERM]
         found["publisher_text"] = found["publisher_name"]
     return {field: value for field, value in found.items() if value}
+
+
+def sources(dataset: Mapping[str, Any]) -> list[str]:
+    """Give the harvest sources that have a dataset: its own, and those of its copies."""
+    said = [dataset, *(one for one in dataset.get("also_in") or [] if isinstance(one, Mapping))]
+    names = [one.get("harvest_source_name") or one.get("source") for one in said]
+    return _strings(list(dict.fromkeys(filter(None, names))))
 
 
 def places(dataset: Mapping[str, Any], register: Register | None) -> Dict:

@@ -19,6 +19,7 @@ from ckan import model
 from ckan.lib.redis import connect_to_redis
 from ckan.model import ensure_engine
 from ckan.plugins import toolkit
+from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.oslo import profiles
 from ckanext.oslo.feeds import config, store
@@ -75,6 +76,19 @@ def indexed(document: Mapping[str, Any]) -> None:
         )
     else:
         finish([Shown(package_id, due.mark, dataset)], portal_from_config())
+
+
+def mark(package_ids: Iterable[str]) -> None:
+    """Mark datasets as due, in a transaction of its own: what is written of them depends on others that changed."""
+    with ensure_engine().begin() as connection:
+        for package_id in sorted(package_ids):
+            upsert = insert(FeedDue).values(package_id=package_id, transaction=sa.func.txid_current())
+            connection.execute(
+                upsert.on_conflict_do_update(
+                    index_elements=["package_id"],
+                    set_={"mark": sa.text("DEFAULT"), "transaction": upsert.excluded.transaction},
+                )
+            )
 
 
 def complete(seconds: float | None = None, only: str | None = None) -> int:
@@ -172,9 +186,11 @@ def finish(shown: Sequence[Shown], portal: Portal, names: Iterable[str] = profil
 
 
 def _entries(dataset: Mapping[str, Any], portal: Portal, names: Iterable[str] = profiles.NAMES) -> list[Entry]:
-    if dataset.get("type") in config.not_datasets():
+    # The same dataset of another portal is in the feeds, and says where else it is.
+    if dataset.get("type") in config.not_datasets() or dataset.get("copy_of"):
         return []
-    if dataset.get("uri") and store.has_elder(model.Session, dataset["id"]):
+    copies = [one["id"] for one in dataset.get("also_in") or ()]
+    if dataset.get("uri") and store.has_elder(model.Session, dataset["id"], copies):
         dataset = profiles.apart(dataset)
     return list(entries(dataset, portal, names))
 

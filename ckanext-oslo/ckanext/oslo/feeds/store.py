@@ -113,16 +113,17 @@ def public(connection: Connection, ids: Iterable[str]) -> dict[str, datetime]:
     return {row.id: row.metadata_modified for row in rows if not row.owner_org or row.owner_org in active}
 
 
-def has_elder(connection: Connection, package_id: str) -> bool:
+def has_elder(connection: Connection, package_id: str, copies: Iterable[str] = ()) -> bool:
     """Tell whether an older dataset that everybody may see has the same foreign IRI.
 
-    One graph can hold one description of an IRI: it goes to the dataset that was here first.
+    One graph can hold one description of an IRI: it goes to the dataset that was here first. Its own ``copies``, which
+    are in no feed, do not count.
     """
     elder, own = model.package_table.alias("elder"), model.package_table.alias("own")
     query = sa.select(sa.literal(1)).where(
         own.c.id == package_id,
         elder.c.extras["uri"].astext == own.c.extras["uri"].astext,
-        elder.c.id != own.c.id,
+        elder.c.id.not_in([package_id, *copies]),
         elder.c.state == "active",
         sa.func.coalesce(elder.c.private, False).is_(False),
         sa.tuple_(elder.c.metadata_created, elder.c.id) < sa.tuple_(own.c.metadata_created, own.c.id),
