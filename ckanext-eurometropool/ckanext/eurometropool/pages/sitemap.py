@@ -7,7 +7,7 @@ the others beside it, as search engines ask it for pages in several languages.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from xml.sax.saxutils import escape, quoteattr
@@ -16,12 +16,17 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.eurometropool.pages import places
+from ckanext.eurometropool.pages import places, searching
 from ckanext.eurometropool.pages.languages import NAMES
 
 PER_FILE = 10_000
 TYPES = ("dataset", "work", "mobility")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
+#: What is new comes at the end, and the earlier files stay as they are.
+_OLDEST_FIRST = "metadata_created asc, id asc"
+_FIELDS = ["name", "dataset_type", "metadata_modified"]
+#: How many datasets a search gives at once at most (CKAN's `ckan.search.rows_max`).
+_AT_ONCE = 1000
 _SCHEMA = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _LINKS = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
 #: Stands for the name in an address that is made once and filled in for each dataset.
@@ -82,28 +87,18 @@ def _pages() -> Iterator[Entry]:
 
 
 def _datasets(number: int) -> Iterator[Entry]:
-    package = model.Package
+    """Give the datasets of a file, as a search finds them: public, and the copies of other portals left out."""
     addresses = {kind: _addresses(f"{kind}.read", id=_NAME) for kind in TYPES}
-    query = (
-        sa.select(package.name, package.type, package.metadata_modified)
-        .where(*_public())
-        # By the date of creation: what is new comes at the end, and the earlier files stay as they are.
-        .order_by(package.metadata_created, package.id)
-        .limit(PER_FILE)
-        .offset((number - 1) * PER_FILE)
-    )
-    found: Sequence[sa.Row[tuple[str, str, datetime]]] = model.Session.execute(query).all()
-    return (_filled(addresses[kind], name, modified) for name, kind, modified in found)
+    for start in range((number - 1) * PER_FILE, number * PER_FILE, _AT_ONCE):
+        rows = min(_AT_ONCE, PER_FILE)
+        found = searching.ask({}, rows=rows, start=start, sort=_OLDEST_FIRST, fl=_FIELDS)["results"]
+        for one in found:
+            modified = datetime.fromisoformat(one["metadata_modified"])
+            yield _filled(addresses[one["dataset_type"]], one["name"], modified)
 
 
 def _files() -> int:
-    count = model.Session.execute(sa.select(sa.func.count(model.Package.id)).where(*_public())).scalar() or 0
-    return -(-count // PER_FILE)
-
-
-def _public() -> tuple[sa.ColumnElement[bool], ...]:
-    package = model.Package
-    return package.state == "active", package.private.is_(False), package.type.in_(TYPES)
+    return -(-searching.ask({}, rows=0)["count"] // PER_FILE)
 
 
 def _addresses(endpoint: str, **values: str) -> dict[str, str]:
