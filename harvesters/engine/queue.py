@@ -82,14 +82,22 @@ def tend() -> None:
 def watch(every: float = 10) -> NoReturn:
     """Tend again and again (``every`` seconds), and keep the schedule armed, whatever is away meanwhile."""
     while True:
-        try:
-            arm()
-            tend()
-        except (SQLAlchemyError, RedisError) as error:
-            log.warning("Harvests cannot be tended now: %s", error)
-        finally:
-            model.Session.remove()
+        look()
         time.sleep(every)
+
+
+def look() -> None:
+    """Tend once, and keep the schedule armed; when the database or Redis is away, say so in the log."""
+    try:
+        arm()
+        tend()
+        # Not in a `finally`: it ends a transaction, which fails as well when the database has gone since.
+        model.Session.remove()
+    except (SQLAlchemyError, RedisError) as error:
+        log.warning("Harvests cannot be tended now: %s", error)
+        # Connections are dropped as they are: nothing is said any more to a database that may be away.
+        model.Session().invalidate()
+        model.Session.remove()
 
 
 def _is_pending(job_id: str) -> bool:

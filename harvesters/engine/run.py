@@ -214,11 +214,14 @@ def _delay(lease: Lease) -> float:
 
 
 def _put_off(lease: Lease) -> None:
+    # Without a word to the database: to end a transaction there would fail like what has failed before.
+    model.Session().invalidate()
     model.Session.remove()
     ensure_engine().dispose()
     try:
         runs.put_down(lease, _delay(lease), delayed=True)
     except GONE:
+        model.Session().invalidate()
         model.Session.remove()
 
 

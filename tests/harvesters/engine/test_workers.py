@@ -16,6 +16,7 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.model import ensure_engine
 from ckanext.harvest.model import HarvestGatherError, HarvestJob
 
 from ckanext.harvesters import config
@@ -104,6 +105,27 @@ def test_a_job_whose_worker_died_is_put_on_the_queue_again_and_given_up_after_th
         assert (f"harvest-{job_id}-{attempt + 1}" in waiting) is (attempt + 1 < runs.ATTEMPTS)
     assert model.Session.get(HarvestJob, job_id).status == "Finished"
     assert model.Session.execute(sa.select(HarvestGatherError.message)).scalars().all()
+
+
+def test_the_clock_goes_on_when_the_database_goes_away_as_it_lets_go_of_it(source) -> None:
+    job_id = jobs.create(source, enqueue=False)
+    model.Session.execute(sa.update(HarvestJob).values(status="Running"))
+    model.Session.commit()
+    cuts: list[int] = []
+
+    def cut(connection: sa.Connection) -> None:
+        cuts.append(connection.connection.dbapi_connection.info.backend_pid)
+        # Five seconds: not before it has ended.
+        ending = sa.text("SELECT pg_terminate_backend(:pid, 5000)")
+        with ensure_engine().connect() as other:
+            other.execute(ending, {"pid": cuts[0]})
+
+    sa.event.listen(ensure_engine(), "rollback", cut, once=True)
+    queue.look()
+    assert len(cuts) == 1
+    tk.get_job_queue("harvest").empty()
+    queue.look()
+    assert [one for one in tk.get_job_queue("harvest").job_ids if job_id in one]
 
 
 def test_two_runs_of_a_source_do_not_overlap(source, portal) -> None:
