@@ -63,7 +63,8 @@ def test_a_source_harvested_by_hand_is_not_due_at_once(source) -> None:
     harvest(source)
     queue.tick()
     model.Session.remove()
-    assert not [one for one in tk.get_job_queue("harvest").job_ids if "tick" not in one]
+    # Beside harvests, a tick asks for other work too.
+    assert not [one for one in tk.get_job_queue("harvest").job_ids if one.startswith("harvest-")]
 
 
 def test_clear_forgets_the_source_and_the_next_run_gives_the_same_datasets(source) -> None:
