@@ -11,6 +11,7 @@ import json
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 from itertools import chain
 from types import MappingProxyType
 
@@ -101,26 +102,27 @@ def as_it_is(kept: bytes) -> bytes:
     return kept
 
 
-def _triples(kept: bytes) -> Iterator[Triple]:
-    return (one.triple for one in parse(kept, format=RdfFormat.N_TRIPLES))
+def _statements(kept: bytes) -> Iterator[Quad]:
+    return parse(kept, format=RdfFormat.N_TRIPLES)
 
 
 def _xml_piece(kept: bytes) -> bytes:
-    document = serialize(_triples(kept), format=RdfFormat.RDF_XML, prefixes=_SORTED) or b""
+    document = serialize(_statements(kept), format=RdfFormat.RDF_XML, prefixes=_SORTED) or b""
     start = document.index(b">", document.index(b"<rdf:RDF")) + 1
     return document[start : document.rindex(b"</rdf:RDF>")].rstrip()
 
 
 def _jsonld_piece(kept: bytes) -> bytes:
-    return jsonld(_triples(kept))
+    return jsonld(_statements(kept))
 
 
-# A key of an object is the only place in JSON where a quoted IRI follows "{" or "," and is followed by ":[": inside a
-# text every quote has a backslash before it.
-_KEY = re.compile(
-    rb'(?<=[{,])"('
+# A key of an object is the only place in JSON where a quoted IRI is followed by ":[": inside a text every quote has a
+# backslash before it.
+_KEY = re.compile(rb'"(http[^"\\]*)":\[')
+_PROPERTY = re.compile(
+    b"("
     + b"|".join(re.escape(base.encode()) for base in sorted(_SORTED.values(), key=len, reverse=True))
-    + rb')([A-Za-z][\w-]*)":\['
+    + rb")([A-Za-z][\w-]*)"
 )
 _NAMES = {base.encode(): name.encode() for name, base in _SORTED.items()}
 _TYPES = re.compile(rb'"rdf:type":\[((?:\{"@id":"[^"\\]*"\},?)+)\]')
@@ -128,8 +130,15 @@ _TYPES = re.compile(rb'"rdf:type":\[((?:\{"@id":"[^"\\]*"\},?)+)\]')
 
 def _shortened(expanded: bytes) -> bytes:
     """Shorten the properties of expanded JSON-LD by their prefixes, and say classes as ``@type``."""
-    short = _KEY.sub(lambda found: b'"%s:%s":[' % (_NAMES[found[1]], found[2]), expanded)
+    short = _KEY.sub(lambda found: b'"%s":[' % _short(found[1]), expanded)
     return _TYPES.sub(lambda found: b'"@type":[' + re.sub(rb'\{"@id":("[^"]*")\}', rb"\1", found[1]) + b"]", short)
+
+
+@lru_cache(maxsize=1024)
+def _short(iri: bytes) -> bytes:
+    """Shorten the IRI of a property; the few there are come thousands of times."""
+    found = _PROPERTY.fullmatch(iri)
+    return b"%s:%s" % (_NAMES[found[1]], found[2]) if found else iri
 
 
 _JSONLD_HEAD = b'{"@context":' + json.dumps(_SORTED, separators=(",", ":")).encode() + b',"@graph":[\n'
