@@ -12,8 +12,9 @@ from ckan.types import Context
 
 from ckanext.harvesters import cli
 from ckanext.harvesters.duplicates import searching, standing
-from ckanext.harvesters.logic import action, auth, corrections, duplicates, gone, public, sources
+from ckanext.harvesters.logic import action, auth, corrections, duplicates, gone, sources
 from ckanext.harvesters.pages import machines, template_helpers, views
+from ckanext.oslo.blankets import public
 
 
 @tk.blanket.actions(public(action, corrections, duplicates, gone, sources))

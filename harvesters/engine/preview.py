@@ -10,11 +10,11 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
-from rq.job import JobStatus
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.harvesters import config
 from ckanext.harvesters.engine.difference import changed_fields
+from ckanext.harvesters.engine.queue import is_pending
 from ckanext.harvesters.engine.run import DrySink, rehearse
 from ckanext.harvesters.engine.sources import find
 from ckanext.harvesters.engine.tables import HarvestPreview, now
@@ -22,8 +22,6 @@ from ckanext.harvesters.records import shorten
 
 #: How many changes are kept of each kind.
 MOST = 200
-
-_UNDER_WAY = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
 
 
 @dataclass(frozen=True)
@@ -74,10 +72,7 @@ def _queue_id(source_id: str) -> str:
 
 def is_under_way(source_id: str) -> bool:
     """Tell whether a preview of a source is waiting or being made."""
-    try:
-        return tk.job_from_id(_queue_id(source_id)).get_status() in _UNDER_WAY
-    except KeyError:
-        return False
+    return is_pending(_queue_id(source_id))
 
 
 def make(source_id: str) -> None:

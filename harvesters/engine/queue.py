@@ -34,7 +34,7 @@ _PENDING = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.DEFERRED, JobStatus.S
 
 def enqueue(source_id: str, job_id: str) -> None:
     """Put a job of ckanext-harvest on the queue, unless it is there."""
-    if _is_pending(job_id):
+    if is_pending(_queue_id(job_id)):
         return
     tk.enqueue_job(
         harvest,
@@ -95,14 +95,13 @@ def look() -> None:
         model.Session.remove()
     except (SQLAlchemyError, RedisError) as error:
         log.warning("Harvests cannot be tended now: %s", error)
-        # Connections are dropped as they are: nothing is said any more to a database that may be away.
-        model.Session().invalidate()
-        model.Session.remove()
+        runs.drop_connection()
 
 
-def _is_pending(job_id: str) -> bool:
+def is_pending(queue_id: str) -> bool:
+    """Tell whether a job of the queue waits or is being done, by its id there."""
     try:
-        return tk.job_from_id(_queue_id(job_id)).get_status() in _PENDING
+        return tk.job_from_id(queue_id).get_status() in _PENDING
     except KeyError:
         return False
 

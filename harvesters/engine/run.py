@@ -214,15 +214,12 @@ def _delay(lease: Lease) -> float:
 
 
 def _put_off(lease: Lease) -> None:
-    # Without a word to the database: to end a transaction there would fail like what has failed before.
-    model.Session().invalidate()
-    model.Session.remove()
+    runs.drop_connection()
     ensure_engine().dispose()
     try:
         runs.put_down(lease, _delay(lease), delayed=True)
     except GONE:
-        model.Session().invalidate()
-        model.Session.remove()
+        runs.drop_connection()
 
 
 def _step(source: Registered, lease: Lease, until: float | None, *, again: bool = False) -> tuple[End | None, Counts]:

@@ -112,6 +112,15 @@ class Lease:
             raise RunEnded(EngineReason.STOPPED)
 
 
+def drop_connection() -> None:
+    """Give up the session's connection as it is, without a word to a database that may be away.
+
+    To end its transaction there would fail like what has failed before.
+    """
+    model.Session().invalidate()
+    model.Session.remove()
+
+
 def begin(source_id: str, name: str, job_id: str) -> Lease:
     """Begin a run, or the next step of the job's run. Raises `AlreadyRunning` while it is not this job's turn."""
     take_over(source_id)

@@ -14,6 +14,7 @@ from ckanext.harvesters.duplicates import standing
 from ckanext.harvesters.engine import declaration
 from ckanext.harvesters.engine.report import sentence
 from ckanext.harvesters.engine.sources import protocol_names
+from ckanext.harvesters.logic import schema
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import Source, SourceError
 from ckanext.harvesters.registry import protocol
@@ -58,7 +59,7 @@ def check(context: Context, data_dict: DataDict, *, access: str) -> None:
         options=settings.get("options", {}),
         credentials=settings.get("credentials"),
     )
-    language = _language()
+    language = schema.language()
     try:
         with fetch.from_config(seconds=PATIENCE) as client:
             client.check(url)
@@ -77,10 +78,3 @@ def _is_saved(data_dict: DataDict, kind: str, url: str, config: str) -> bool:
     )
     row = model.Session.execute(saved).first() if data_dict.get("id") else None
     return row is not None and (row.type, row.url, row.config or "") == (kind, url, config)
-
-
-def _language() -> str:
-    try:
-        return tk.h.lang()
-    except RuntimeError:
-        return "en"

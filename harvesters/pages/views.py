@@ -231,6 +231,11 @@ def _ask(source: Shown, what: str, **more: Any) -> Answer:
     return _render("confirm", source=source, what=what, **more)
 
 
+def _flash(error: tk.ValidationError) -> None:
+    """Say on the next page why something was not done."""
+    tk.h.flash_error(" ".join(error.error_summary.values()))
+
+
 def _allowed(source: str, action: str) -> Shown:
     shown = source_pages.one_source(source)
     tk.check_access(action, reader.context(), {"id": shown.id, "source_id": shown.id})
@@ -277,7 +282,7 @@ def confirm(source: str) -> Answer:
     try:
         done = tk.get_action("harvest_brake_release")(reader.context(), {"source": shown.id})
     except tk.ValidationError as error:
-        tk.h.flash_error(" ".join(error.error_summary.values()))
+        _flash(error)
     else:
         many = done["gone"]
         said = tk.ungettext("{count} dataset is marked as gone.", "{count} datasets are marked as gone.", many)
@@ -314,7 +319,7 @@ def clear(source: str) -> Answer:
     try:
         tk.get_action("harvest_source_clear")(reader.context(), {"id": shown.id})
     except tk.ValidationError as error:
-        tk.h.flash_error(" ".join(error.error_summary.values()))
+        _flash(error)
     else:
         tk.h.flash_success(tk._("The datasets of this source and its history have been deleted."))
     return tk.h.redirect_to("harvest_pages.one", source=shown.name)
@@ -332,7 +337,7 @@ def delete(source: str) -> Answer:
     try:
         tk.get_action("harvest_source_delete")(context, {"id": shown.id})
     except tk.ValidationError as error:
-        tk.h.flash_error(" ".join(error.error_summary.values()))
+        _flash(error)
         return tk.h.redirect_to("harvest_pages.one", source=shown.name)
     tk.h.flash_success(tk._("{source} is no longer a source.").format(source=shown.title))
     return tk.h.redirect_to("harvest_pages.every")

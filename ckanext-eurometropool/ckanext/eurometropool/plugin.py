@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from inspect import isfunction
-from types import ModuleType
 from typing import Any
 
 import ckan.plugins as p
@@ -29,22 +26,13 @@ from ckanext.eurometropool.search import index, query
 from ckanext.eurometropool.search.answer import understood
 from ckanext.eurometropool.search.question import Question
 from ckanext.eurometropool.tables.signals import SUBSCRIPTIONS
+from ckanext.oslo.blankets import public
 
 Dict = dict[str, Any]
 
 
-def _public(*modules: ModuleType) -> dict[str, Callable[..., Any]]:
-    """Give the functions of modules, as the blanket takes them of one."""
-    return {
-        name: function
-        for module in modules
-        for name, function in vars(module).items()
-        if isfunction(function) and function.__module__ == module.__name__ and not name.startswith("_")
-    }
-
-
-@tk.blanket.actions(_public(action, product_actions, search_actions))
-@tk.blanket.auth_functions(_public(auth, product_auth, search_auth))
+@tk.blanket.actions(public(action, product_actions, search_actions))
+@tk.blanket.auth_functions(public(auth, product_auth, search_auth))
 @tk.blanket.blueprints([*PAGES, *PRODUCTS])
 @tk.blanket.cli([*cli.COMMANDS, *product_cli.COMMANDS])
 @tk.blanket.config_declarations

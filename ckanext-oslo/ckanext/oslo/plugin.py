@@ -3,10 +3,7 @@
 from __future__ import annotations
 
 import importlib
-from collections.abc import Callable
-from inspect import isfunction
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 from ckan import plugins
@@ -17,6 +14,7 @@ from ckan.plugins import toolkit
 from ckan.types import SignalMapping
 
 from ckanext.oslo import schema_files, template_helpers
+from ckanext.oslo.blankets import public
 from ckanext.oslo.checking import actions as checking_actions
 from ckanext.oslo.checking import auth as checking_auth
 from ckanext.oslo.checking import helpers as checking_helpers
@@ -38,23 +36,10 @@ from ckanext.oslo.vocabularies import config as vocabularies_config
 from ckanext.oslo.vocabularies import use_refreshed
 
 
-def _public(*modules: ModuleType, names: tuple[str, ...] = ("",)) -> dict[str, Callable[..., Any]]:
-    """Give the functions of modules, as the blanket takes them of one; those whose names begin so."""
-    return {
-        name: function
-        for module in modules
-        for name, function in vars(module).items()
-        if isfunction(function)
-        and function.__module__ == module.__name__
-        and not name.startswith("_")
-        and name.startswith(names)
-    }
-
-
-@toolkit.blanket.actions(_public(checking_actions, quality_actions, report_actions, forms_actions, names=("oslo_",)))
-@toolkit.blanket.auth_functions(_public(checking_auth, quality_auth, forms_auth))
+@toolkit.blanket.actions(public(checking_actions, quality_actions, report_actions, forms_actions, names=("oslo_",)))
+@toolkit.blanket.auth_functions(public(checking_auth, quality_auth, forms_auth))
 @toolkit.blanket.blueprints([checking, quality, feeds, forms, importing])
-@toolkit.blanket.helpers(_public(template_helpers, checking_helpers, forms_helpers))
+@toolkit.blanket.helpers(public(template_helpers, checking_helpers, forms_helpers))
 @toolkit.blanket.validators(validators)
 @toolkit.blanket.cli
 @toolkit.blanket.config_declarations

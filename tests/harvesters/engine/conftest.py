@@ -13,7 +13,9 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.lib.redis import connect_to_redis
 from ckan.lib.search.common import make_connection
+from click.testing import Result
 
+from ckanext.harvesters.cli import harvesters
 from ckanext.harvesters.duplicates import refresh
 from ckanext.harvesters.engine import jobs
 from ckanext.harvesters.engine.run import run
@@ -85,6 +87,18 @@ def portal(ckan_config, monkeypatch) -> Iterator[Portal]:
         serving = Portal(odwb, server)
         serving.put(*(document(number) for number in range(12)))
         yield serving
+
+
+@pytest.fixture
+def ask(cli: Any) -> Callable[..., Result]:
+    """Run `ckan harvesters …` with the configuration of the test and return its result."""
+
+    def asking(*words: str) -> Result:
+        found = cli.invoke(harvesters, list(words))
+        model.Session.remove()
+        return found
+
+    return asking
 
 
 def context() -> dict[str, Any]:

@@ -12,9 +12,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.tests import factories
 from ckanext.harvest.model import HarvestJob
-from click.testing import Result
 
-from ckanext.harvesters.cli import harvesters
 from ckanext.harvesters.engine.sources import registered
 from ckanext.harvesters.engine.tables import HarvestRun
 from tests.harvesters.engine.conftest import by_hand, document, harvest, rows
@@ -22,18 +20,6 @@ from tests.harvesters.engine.conftest import by_hand, document, harvest, rows
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
 COUNTS = ["seen", "added", "updated", "unchanged", "failed", "deleted", "out_of_scope", "gone"]
-
-
-@pytest.fixture
-def ask(cli):
-    """Run `ckan harvesters …` with the configuration of the test and return its result."""
-
-    def asking(*words: str) -> Result:
-        found = cli.invoke(harvesters, list(words))
-        model.Session.remove()
-        return found
-
-    return asking
 
 
 def test_status_has_the_promised_shape_and_counts_no_harvest_sources(source, ask) -> None:

@@ -195,6 +195,7 @@ def test_what_a_lost_queue_forgot_is_put_on_it_again(source, job) -> None:
 
 def test_a_database_that_restarts_changes_nothing_of_the_end(source, job, portal, ckan_config, monkeypatch) -> None:
     monkeypatch.setitem(ckan_config, "ckanext.harvesters.step_seconds", 60)
+    # The stand-in itself restarts the database between two pages: no moment from outside is so exact.
     monkeypatch.setattr(portal.odwb, "faults", Cutting(status=None))
     work(source, job)
     if latest(source.id).status == "running":

@@ -86,6 +86,7 @@ def test_45_a_machine_whose_clock_is_wrong_takes_nothing_from_others_and_lets_go
     runs.put_down(lease, 3600)
     assert runs.is_waiting(job_id)
     with runs.begin(source.id, source.name, job_id) as other:
+        # The clock of a machine that is wrong, as above.
         monkeypatch.setattr(runs, "now", lambda: now() + timedelta(hours=hours))
         assert runs.is_alive(source.id)
         other.hold()

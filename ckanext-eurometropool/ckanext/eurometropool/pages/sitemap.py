@@ -18,9 +18,9 @@ from ckan.plugins import toolkit as tk
 
 from ckanext.eurometropool.pages import places, searching
 from ckanext.eurometropool.pages.languages import NAMES
+from ckanext.oslo.checking.catalogue import TYPES
 
 PER_FILE = 10_000
-TYPES = ("dataset", "work", "mobility")
 _HEAD = '<?xml version="1.0" encoding="UTF-8"?>\n'
 #: What is new comes at the end, and the earlier files stay as they are.
 _OLDEST_FIRST = "metadata_created asc, id asc"

@@ -57,7 +57,7 @@ def send_due() -> int:
         sa.select(QualityReader, user, group)
         .join(user, user.id == QualityReader.user_id)
         .join(group, group.id == QualityReader.organization_id)
-        .where(QualityReader.sent < _this_month(), user.state == "active", group.state == "active")
+        .where(QualityReader.sent < _this_month(), user.state == "active", group.state == "active", user.email != "")
         .order_by(QualityReader.organization_id, QualityReader.language)
     )
     sent = 0
@@ -75,8 +75,6 @@ def send_due() -> int:
 
 
 def _send(reader: QualityReader, person: Any, organization: Any) -> None:
-    if not person.email:
-        return
     page = toolkit.url_for("oslo_quality.organization", name=organization.name, locale=reader.language, _external=True)
     texts = store.texts(organization.extras.get("title_translated"))
     spoken = best(texts, reader.language)
