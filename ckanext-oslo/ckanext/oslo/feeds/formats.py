@@ -117,28 +117,34 @@ def _jsonld_piece(kept: bytes) -> bytes:
 
 
 # A key of an object is the only place in JSON where a quoted IRI is followed by ":[": inside a text every quote has a
-# backslash before it.
-_KEY = re.compile(rb'"(http[^"\\]*)":\[')
+# backslash before it. The key of the classes comes with all of them, which are only IRIs.
+_KEY = re.compile(
+    rb'("http[^"\\]*":\[(?:(?<="http://www\.w3\.org/1999/02/22-rdf-syntax-ns#type":\[)(?:\{"@id":"[^"\\]*"\},?)+\])?)'
+)
+_CLASS = re.compile(rb'\{"@id":("[^"]*")\}')
 _PROPERTY = re.compile(
     b"("
     + b"|".join(re.escape(base.encode()) for base in sorted(_SORTED.values(), key=len, reverse=True))
     + rb")([A-Za-z][\w-]*)"
 )
 _NAMES = {base.encode(): name.encode() for name, base in _SORTED.items()}
-_TYPES = re.compile(rb'"rdf:type":\[((?:\{"@id":"[^"\\]*"\},?)+)\]')
 
 
 def _shortened(expanded: bytes) -> bytes:
     """Shorten the properties of expanded JSON-LD by their prefixes, and say classes as ``@type``."""
-    short = _KEY.sub(lambda found: b'"%s":[' % _short(found[1]), expanded)
-    return _TYPES.sub(lambda found: b'"@type":[' + re.sub(rb'\{"@id":("[^"]*")\}', rb"\1", found[1]) + b"]", short)
+    parts = _KEY.split(expanded)
+    parts[1::2] = map(_short, parts[1::2])
+    return b"".join(parts)
 
 
 @lru_cache(maxsize=1024)
-def _short(iri: bytes) -> bytes:
-    """Shorten the IRI of a property; the few there are come thousands of times."""
+def _short(key: bytes) -> bytes:
+    """Shorten what `_KEY` finds; the few there are come thousands of times."""
+    iri, _, classes = key[1:].partition(b'":[')
+    if classes:
+        return b'"@type":[' + _CLASS.sub(rb"\1", classes)
     found = _PROPERTY.fullmatch(iri)
-    return b"%s:%s" % (_NAMES[found[1]], found[2]) if found else iri
+    return b'"%s:%s":[' % (_NAMES[found[1]], found[2]) if found else key
 
 
 _JSONLD_HEAD = b'{"@context":' + json.dumps(_SORTED, separators=(",", ":")).encode() + b',"@graph":[\n'
