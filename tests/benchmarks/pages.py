@@ -17,17 +17,21 @@ import statistics
 import sys
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from itertools import cycle
+from pathlib import Path
 from typing import Any
 
 import httpx
 
-from ckanext.eurometropool.search.query import prepare
+from ckanext.eurometropool.municipalities import register
 from tests.running_portal import RunningPortal
+from tests.search import raw_solr
 
 WARM_UP = 6  # rounds: each worker process and thread of the web server has to be met
 ROWS = 20
+EACH = 12  # requests of each of many people at once
 #: A language of the pages, and words that somebody who reads it might look for.
 QUESTIONS = (
     ("nl", "fietsenstalling Kortrijk"),
@@ -49,9 +53,12 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--json", action="store_true", help="print one JSON document")
     parser.add_argument("-r", "--requests", type=int, default=50, help="how many requests of each kind")
+    parser.add_argument("-u", "--users", type=int, default=50, help="how many people at once, afterwards; 0: none")
     asked = parser.parse_args()
     with running_portal() as portal, httpx.Client(timeout=60) as client:
         found = measure(portal, client, asked.requests)
+        if asked.users:
+            found["at_once"] = crowd(portal, asked.users)
     print(json.dumps(found, indent=2) if asked.json else table(found))
 
 
@@ -99,6 +106,45 @@ def measure(portal: RunningPortal, client: httpx.Client, requests: int) -> dict[
     }
 
 
+def crowd(portal: RunningPortal, users: int) -> dict[str, Any]:
+    """Let people ask at once, each the next question as soon as the last is answered; loopback only.
+
+    Returns how many requests, how many of them failed (no answer, or another status than 200), how long they took and
+    how many a second were answered.
+    """
+    with httpx.Client(timeout=60) as client:
+        _size, names = _catalogue(portal, client)
+    datasets = _spread(names, users)
+
+    def visit(number: int) -> list[float | None]:
+        times: list[float | None] = []
+        with httpx.Client(timeout=60) as client:
+            kinds = [ask for kind, ask in _kinds(portal, client).items() if kind != "raw_solr"]
+            for step in range(EACH):
+                language, words = QUESTIONS[(number + step) % len(QUESTIONS)]
+                request = kinds[(number + step) % len(kinds)](language, words, datasets[number % len(datasets)])
+                start = time.perf_counter()
+                try:
+                    answered = client.send(request).status_code == 200
+                except httpx.HTTPError:
+                    answered = False
+                times.append(time.perf_counter() - start if answered else None)
+        return times
+
+    start = time.perf_counter()
+    with ThreadPoolExecutor(users) as people:
+        times = [one for visited in people.map(visit, range(users)) for one in visited]
+    seconds = time.perf_counter() - start
+    answered = [one for one in times if one is not None]
+    return {
+        "users": users,
+        "requests": len(times),
+        "errors": len(times) - len(answered),
+        **percentiles(answered or [0.0]),
+        "per_second": round(len(answered) / seconds, 1),
+    }
+
+
 def _catalogue(portal: RunningPortal, client: httpx.Client) -> tuple[int, list[str]]:
     """Return how many datasets there are, and the names of up to a thousand of them."""
     query = {"rows": 1000, "fl": "name", "sort": "name asc"}
@@ -112,17 +158,10 @@ def _kinds(portal: RunningPortal, client: httpx.Client) -> dict[str, Ask]:
     """Return what is asked in each round. Each takes a language, words and a dataset's name."""
     url = portal.url
     solr, site = portal.setting("solr_url"), portal.setting("ckan.site_id")
+    known = register.load(Path(portal.setting("ckanext.eurometropool.register")))
 
-    def raw_solr(_language: str, words: str, _dataset: str) -> httpx.Request:
-        query = prepare({"q": words}, None) | {
-            "fq": [f'+site_id:"{site}"', "+state:active", "+capacity:public"],
-            "q.op": "AND",
-            "sort": "score desc, metadata_modified desc",
-            "fl": "id validated_data_dict",
-            "rows": ROWS,
-            "wt": "json",
-        }
-        return client.build_request("POST", f"{solr}/select", data=query)
+    def raw(_language: str, words: str, _dataset: str) -> httpx.Request:
+        return client.build_request("POST", f"{solr}/select", data=raw_solr.query(words, known, site, ROWS))
 
     def get(address: str, **query: Any) -> httpx.Request:
         return client.build_request("GET", address, params=query or None)
@@ -133,7 +172,10 @@ def _kinds(portal: RunningPortal, client: httpx.Client) -> dict[str, Ask]:
         "dataset_page": lambda language, _words, dataset: get(f"{url}/{language}/dataset/{dataset}"),
         "package_search": lambda _language, words, _dataset: get(_action(portal, "package_search"), q=words, rows=ROWS),
         "package_show": lambda _language, _words, dataset: get(_action(portal, "package_show"), id=dataset),
-        "raw_solr": raw_solr,
+        "search_suggest": lambda language, words, _dataset: get(
+            _action(portal, "search_suggest"), q=words[: len(words) // 2], lang=language
+        ),
+        "raw_solr": raw,
     }
 
 
@@ -172,7 +214,13 @@ def table(found: dict[str, Any]) -> str:
         name = "the search in Solr alone" if kind == "raw_solr" else kind
         lines.append(f"{name:<36}{figures['p50_ms']:>9.1f} ms{figures['p95_ms']:>9.1f} ms")
     share = found["ratios"]["package_search"]
-    return "\n".join([*lines, f"Solr alone takes {share:.0%} of what package_search takes."])
+    lines.append(f"Solr alone takes {share:.0%} of what package_search takes.")
+    if many := found.get("at_once"):
+        lines.append(
+            f"{many['users']} people at once: {many['requests']} requests, {many['errors']} errors, "
+            f"{many['p50_ms']} ms p50, {many['p95_ms']} ms p95, {many['per_second']} a second"
+        )
+    return "\n".join(lines)
 
 
 if __name__ == "__main__":

@@ -108,27 +108,10 @@ def _raw(client: httpx.Client, question: str) -> bytes:
     from ckan.common import config
 
     from ckanext.eurometropool.municipalities import installed
-    from ckanext.eurometropool.search.query import prepare
+    from tests.search import raw_solr
 
-    query = prepare({"q": question}, installed.register())
-    fixed = [
-        f'+site_id:"{config["ckan.site_id"]}"',
-        "+capacity:public",
-        "+state:active",
-        '+permission_labels:("public")',
-    ]
-    return client.post(
-        f"{config['solr_url']}/select",
-        data={
-            **{name: query[name] for name in ("q", "defType", "qf", "tie", "mm", "boost") if name in query},
-            "fq": [*fixed, *query.get("fq_list", [])],
-            "q.op": "AND",
-            "sort": "score desc, metadata_modified desc",
-            "fl": "id validated_data_dict",
-            "rows": ROWS + 1,
-            "wt": "json",
-        },
-    ).content
+    asked = raw_solr.query(question, installed.register(), config["ckan.site_id"], ROWS)
+    return client.post(f"{config['solr_url']}/select", data=asked).content
 
 
 # What is found

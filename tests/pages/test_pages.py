@@ -135,6 +135,30 @@ class TestSearch:
         assert "res_format=CSV" in chips["Mobiliteit"]
         assert "dataset_type" not in chips["Mobiliteit"]
 
+    def test_a_place_in_the_question_is_a_chip_and_results_say_through_which_word(self, app):
+        shown = page(app, "/nl/dataset/?q=fietsenstalling+kortrijk&res_format=CSV")
+        [chip] = [chip for chip in select(shown, ".chip") if "In en rond Kortrijk" in text(chip)]
+        assert chip.get("href").endswith("?q=fietsenstalling&res_format=CSV")
+        assert "stationnement vélo" in [text(word) for word in select(shown, ".small.muted span[lang=fr]")]
+        [found] = [one for one in select(shown, ".result") if "Arceaux de Roubaix" in text(one)]
+        assert "gevonden via “arceaux”" in text(found)
+        assert "km" in text(found)
+
+    def test_a_slip_of_the_pen_that_finds_nothing_is_corrected(self, app):
+        shown = page(app, "/nl/dataset/?q=fitsenstaling&res_format=CSV")
+        [link] = [link for link in select(shown, ".understood a") if text(link) == "fietsenstalling"]
+        assert link.get("href").endswith("?q=fietsenstalling&res_format=CSV")
+
+    def test_who_searches_from_a_municipalitys_page_gets_the_nearest_first(self, app):
+        form = one(page(app, "/nl/municipality/FR-59512"), "form.searchbar-one")
+        near = {field.get("name"): field.get("value") for field in select(form, "input[type=hidden]")}
+        assert near == {"ext_near": "FR-59512"}
+        shown = page(app, "/nl/dataset/?q=fietsenstalling&ext_near=FR-59512")
+        assert "Arceaux de Roubaix" in text(select(shown, ".result")[0])
+        [chip] = [chip for chip in select(shown, ".chip") if "Dichtst bij Roubaix eerst" in text(chip)]
+        assert chip.get("href").endswith("/nl/dataset/?q=fietsenstalling")
+        assert [field.get("name") for field in select(shown, ".searchbar input[type=hidden]")] == ["ext_near"]
+
     def test_the_search_form_carries_the_filters(self, app):
         hidden = select(page(app, "/nl/dataset/?res_format=CSV"), ".searchbar input[type=hidden]")
         assert [(field.get("name"), field.get("value")) for field in hidden] == [("res_format", "CSV")]

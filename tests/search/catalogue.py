@@ -19,6 +19,7 @@ from ckan.lib.search.common import make_connection
 
 from ckanext.eurometropool.municipalities import installed
 from ckanext.eurometropool.search.index import document
+from ckanext.eurometropool.search.scores import index_id
 from ckanext.harvesters.records import RecordError, Source
 from ckanext.harvesters.registry import protocols
 from ckanext.harvesters.replay.invented import REGIONS
@@ -102,7 +103,7 @@ def documents(datasets: Iterable[Mapping[str, Any]], site: str) -> Iterator[Dict
         yield document(
             {
                 "id": dataset["id"],
-                "index_id": hashlib.sha256(f"{dataset['id']}{site}".encode()).hexdigest()[:32],
+                "index_id": index_id(dataset["id"], site),
                 "site_id": site,
                 "name": dataset["name"],
                 "title": dataset["title"],

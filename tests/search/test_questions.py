@@ -111,13 +111,15 @@ def test_a_compound_nobody_listed_is_looked_for_by_its_parts() -> None:
 def test_other_languages_weigh_less_than_synonyms_and_those_less_than_the_word_itself() -> None:
     asked = text(understand("afval", None))
 
-    assert asked.startswith('("afval" OR in_nl:"vuilnis"^0.8')
-    assert 'in_fr:"dechets"^0.7' in asked
+    assert asked.startswith('("afval" OR like:"afval"^0.2 OR in_nl:"vuilnis"^0.6')
+    assert 'in_fr:"dechets"^0.45' in asked
 
 
 def test_only_unknown_words_are_taken_for_beginnings_and_slips() -> None:
     assert "~1" not in text(understand("vacature", None))
-    assert text(understand("xyzzyx", None)) == '("xyzzyx" OR like:xyzzyx*^0.3 OR like:xyzzyx~1^0.15)'
+    assert (
+        text(understand("xyzzyx", None)) == '("xyzzyx" OR like:"xyzzyx"^0.2 OR like:xyzzyx*^0.3 OR like:xyzzyx~1^0.15)'
+    )
 
 
 def test_what_somebody_sends_as_understood_is_dropped() -> None:

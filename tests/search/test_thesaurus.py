@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.eurometropool.search.roots import root, words_of
+from ckanext.eurometropool.search.roots import mentions, root, words_of
 from ckanext.eurometropool.search.thesaurus import Row, Thesaurus, ThesaurusError, installed, problems, read
 
 LANGUAGES = ("nl", "fr", "en")
@@ -60,6 +60,17 @@ def test_a_root_is_never_empty_and_stays_within_the_word(text: str, lang: str) -
     for word in words_of(text):
         assert root(word, lang)
         assert len(root(word, lang)) <= len(word)
+
+
+@given(
+    st.text("aeiouyfvszltnrdcé", min_size=1),
+    st.sampled_from(("", "s", "en", "eren", "aux", "ies")),
+    st.sampled_from(LANGUAGES),
+)
+def test_a_text_mentions_the_root_of_each_of_its_words(start: str, end: str, lang: str) -> None:
+    for word in words_of(start + end):
+        assert mentions(f"over {word} hier", root(word, lang), lang)
+    assert not mentions("over de fietsenstalling", root("stalling", lang), lang)
 
 
 @pytest.mark.parametrize("line", ["fiets | vélo", "fiets || bike", "fiets | vélo | bike | Fahrrad"])

@@ -21,7 +21,7 @@ TOLD = 3
 
 @dataclass(frozen=True)
 class Chip:
-    """A place that the question named, as a filter: its label and the address of the question without it."""
+    """A place that the question named, or its reader stands at: its label and the address without it."""
 
     label: str
     url: str
@@ -65,6 +65,8 @@ def told() -> Told:
         for name in names
         if not said["everywhere"]
     )
+    if near := said["near"]:
+        chips += (Chip(tk._("Nearest to {place} first").format(place=_name(near)), _without("ext_near")),)
     words = tuple(dict.fromkeys(word for said_word in said["words"] for word in _foreign(said_word)))
     return Told(
         places=chips,
@@ -105,6 +107,12 @@ def _foreign(word: Mapping[str, Any]) -> Iterator[Word]:
     for lang in NAMES:
         if lang not in word["languages"]:
             yield from [Word(also["text"], lang) for also in word["also"] if also["lang"] == lang][:TOLD]
+
+
+def _without(name: str) -> str:
+    kept = [(one, value) for one, value in request.args.items(multi=True) if one not in (name, "page")]
+    base = tk.h.url_for("dataset.search")
+    return f"{base}?{urlencode(kept)}" if kept else base
 
 
 def _address(args: Mapping[str, str]) -> str:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -17,6 +18,7 @@ from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import explain as explaining
 from ckanext.eurometropool.search import limits, spelling, suggest
 from ckanext.eurometropool.search.query import KEPT
+from ckanext.eurometropool.search.question import Question
 from ckanext.oslo.vocabularies import LANGUAGES
 
 Dict = dict[str, Any]
@@ -41,6 +43,9 @@ def package_search(up_func: Action, context: Context, data_dict: DataDict) -> Ac
     :type ext_municipality: string
     :param ext_region: ``vlaanderen``, ``wallonie``, ``hauts-de-france``, comma-separated (optional)
     :type ext_region: string
+    :param ext_near: where the reader stands, in the same ways: what is about it comes first, then the nearest, and
+        nothing is left out; a place in the question counts instead (optional)
+    :type ext_near: string
     :param ext_literal: take the words as they stand: no places, no other words (optional)
     :type ext_literal: boolean
     :param explain: for sysadmins: add ``explained`` (optional)
@@ -48,7 +53,8 @@ def package_search(up_func: Action, context: Context, data_dict: DataDict) -> Ac
 
     :rtype: what CKAN answers, and for a question that was read ``understood``: ``words`` (``said``, ``languages``,
         ``also``: other words with their ``lang``, ``concepts``, ``parts``), ``places`` (``said``, ``kind``,
-        ``names``), ``without_places`` (the question without its places: ask this to remove the filter),
+        ``names``), ``near`` (the same of ``ext_near``), ``without_places`` (the question without its places: ask this
+        to remove the filter),
         ``everywhere`` (nothing was found near the places, so these results are from anywhere), ``did_you_mean``
         (other questions), ``results``: by dataset id ``through`` (the other words it was found by, if it has none of
         the question's own) and ``place`` (``fit``: ``about``, ``covers``, ``near`` with ``km``, ``mentions``).
@@ -61,13 +67,13 @@ def package_search(up_func: Action, context: Context, data_dict: DataDict) -> Ac
     if question is None:
         return found
     register = _register()
-    if not found["count"] and question.places and question.groups:
-        again = {**data_dict, "extras": {**(data_dict.get("extras") or {}), "ext_everywhere": "1"}}
-        anywhere = _answer(up_func, context, again)
-        anywhere.get("understood", {}).pop(KEPT, None)
-        if anywhere["count"]:
-            found = anywhere
-            found["understood"]["everywhere"] = True
+    for wider in _wider(question) if not found["count"] else ():
+        again = _answer(up_func, context, {**data_dict, "extras": {**(data_dict.get("extras") or {}), **wider}})
+        again.get("understood", {}).pop(KEPT, None)
+        if again["count"]:
+            found = again
+            found["understood"]["everywhere"] = "ext_everywhere" in wider
+            break
     if not found["count"]:
         found["understood"]["did_you_mean"] = spelling.corrections(question, register)
     if context.get("for_view") and has_request_context():
@@ -105,6 +111,15 @@ def search_suggest(context: Context, data_dict: DataDict) -> Dict:
     except (TypeError, ValueError) as error:
         raise tk.ValidationError({"limit": [tk._("Invalid integer")]}) from error
     return suggest.suggest(text[:200], lang, limit, _register())
+
+
+def _wider(question: Question) -> Iterator[dict[str, str]]:
+    """Give what a question that finds nothing is asked with again: far from its places, its phrases word by word."""
+    elsewhere = {"ext_everywhere": "1"} if question.places and question.groups else {}
+    apart = {"ext_apart": "1"} if any(len(group.words) > 1 for group in question.groups) else {}
+    yield from (wider for wider in (elsewhere, apart) if wider)
+    if elsewhere and apart:
+        yield {**elsewhere, **apart}
 
 
 def _wants_explanation(context: Context, data_dict: DataDict) -> bool:

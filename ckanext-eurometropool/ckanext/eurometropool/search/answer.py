@@ -10,10 +10,11 @@ from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 from typing import Any
 
+from ckanext.eurometropool.municipalities.names import plain
 from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import compounds, nearness, where
 from ckanext.eurometropool.search.question import Group, Question
-from ckanext.eurometropool.search.roots import root, words_of
+from ckanext.eurometropool.search.roots import mentions, root, words_of
 from ckanext.eurometropool.search.thesaurus import roots
 from ckanext.eurometropool.search.where import Place
 from ckanext.oslo.vocabularies import LANGUAGES
@@ -30,6 +31,7 @@ def understood(question: Question, datasets: Sequence[Mapping[str, Any]], regist
         "q": question.text,
         "words": [_words(group) for group in question.groups],
         "places": [_place(place, register) for place in question.places] if register else [],
+        "near": _place(question.near, register) if question.near and register else None,
         "without_places": question.without_places,
         "everywhere": False,
         "did_you_mean": [],
@@ -68,6 +70,8 @@ def _told(question: Question, dataset: Mapping[str, Any], register: Register | N
         told["through"] = through
     if question.places and register:
         told["place"] = fit(question.places, dataset, register)
+    elif question.near and register and (near := fit([question.near], dataset, register))["fit"] != "mentions":
+        told["place"] = near
     return told
 
 
@@ -89,30 +93,36 @@ def _through(group: Group, held: Held) -> Iterator[Dict]:
 
 
 class Held:
-    """The words that a dataset holds, as roots: short ones are of title and keywords, long ones of its description."""
+    """The words that a dataset holds, as roots: short ones are of title and keywords, long ones of its description.
+
+    A language's words are read when they are first asked for: most of a search's time here went into descriptions.
+    """
 
     def __init__(self, dataset: Mapping[str, Any]) -> None:
         self.dataset = dataset
+        self._read: dict[tuple[str, str], frozenset[str]] = {}
+
+    def _roots(self, lang: str, depth: str) -> frozenset[str]:
+        key = (lang, depth)
+        if key not in self._read:
+            self._read[key] = self._short(lang) if depth == "short" else self._long(lang)
+        return self._read[key]
+
+    def _short(self, lang: str) -> frozenset[str]:
+        title = _mapping(self.dataset.get("title_translated")).get(lang)
+        words = words_of(" ".join([title or "", *_strings(_mapping(self.dataset.get("tags_translated")).get(lang))]))
+        parts = [part for word in words for part in compounds.split(word)] if lang == "nl" else []
+        return frozenset(root(word, lang) for word in (*words, *parts))
+
+    def _long(self, lang: str) -> frozenset[str]:
+        return frozenset(root(word, lang) for word in words_of(self._description(lang)))
+
+    def _description(self, lang: str) -> str:
+        return str(_mapping(self.dataset.get("notes_translated")).get(lang) or "")[:LOOKED_THROUGH]
 
     @cached_property
-    def _short(self) -> Mapping[str, frozenset[str]]:
-        found = {}
-        for lang in LANGUAGES:
-            title = _mapping(self.dataset.get("title_translated")).get(lang)
-            words = words_of(
-                " ".join([title or "", *_strings(_mapping(self.dataset.get("tags_translated")).get(lang))])
-            )
-            parts = [part for word in words for part in compounds.split(word)] if lang == "nl" else []
-            found[lang] = frozenset(root(word, lang) for word in (*words, *parts))
-        return found
-
-    @cached_property
-    def _long(self) -> Mapping[str, frozenset[str]]:
-        notes = _mapping(self.dataset.get("notes_translated"))
-        return {
-            lang: frozenset(root(word, lang) for word in words_of(str(notes.get(lang) or "")[:LOOKED_THROUGH]))
-            for lang in LANGUAGES
-        }
+    def _descriptions(self) -> Mapping[str, str]:
+        return {lang: plain(text) for lang in LANGUAGES if (text := self._description(lang))}
 
     @cached_property
     def _other(self) -> frozenset[str]:
@@ -122,13 +132,17 @@ class Held:
 
     def has(self, wanted: Sequence[str], lang: str, depth: str) -> bool:
         """Tell whether all roots of a language are there, `short` or `long`."""
-        return bool(wanted) and (self._short if depth == "short" else self._long)[lang].issuperset(wanted)
+        return bool(wanted) and self._roots(lang, depth).issuperset(wanted)
 
     def has_own(self, words: Sequence[str]) -> bool:
         """Tell whether folded words are there, in any one language or in the names of its publisher and files."""
         by_lang = {lang: [root(word, lang) for word in words] for lang in LANGUAGES}
-        if any(self.has(wanted, lang, depth) for depth in ("short", "long") for lang, wanted in by_lang.items()):
+        if any(self.has(wanted, lang, "short") for lang, wanted in by_lang.items()):
             return True
+        # Most datasets have them, so that nobody needs all roots of their descriptions.
+        for lang, text in self._descriptions.items():
+            if by_lang[lang] and all(mentions(text, wanted, lang) for wanted in by_lang[lang]):
+                return True
         return self._other.issuperset(words)
 
 

@@ -16,7 +16,7 @@ def explain(question: Question, ids: Sequence[str], register: Register | None) -
     """Give {dataset id: {score, words, place, freshness, quality, own, solr}}: `score` is the product of the others."""
     if not ids:
         return {}
-    factors = ranking.factors(question.places, register)
+    factors = ranking.factors(question, register)
     answer = asking.ask(
         fq=f"id:({' OR '.join(query.quoted(one) for one in ids)})",
         fl=["id", "index_id", "score", *(f"{name}:{function}" for name, function in factors.items())],

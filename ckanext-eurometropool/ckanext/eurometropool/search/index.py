@@ -17,6 +17,7 @@ from shapely.geometry.base import BaseGeometry
 from ckanext.eurometropool.municipalities.register import Area, Municipality, Register
 from ckanext.eurometropool.municipalities.said import read
 from ckanext.eurometropool.search import compounds
+from ckanext.eurometropool.search.nearness import CLOSE
 from ckanext.oslo.vocabularies import LANGUAGES
 
 #: Fields of several values that are facets under their own name.
@@ -36,8 +37,18 @@ CHANGED = ("modified", "source_modified", "issued", "metadata_modified")
 Dict = dict[str, Any]
 
 
-def document(package: Mapping[str, Any], register: Register | None) -> Dict:
-    """Give CKAN's Solr document with the portal's fields; that of a harvest source as it is."""
+def document(
+    package: Mapping[str, Any],
+    register: Register | None,
+    *,
+    score: float | None = None,
+    columns: Sequence[str] = (),
+) -> Dict:
+    """Give CKAN's Solr document with the portal's fields; that of a harvest source as it is.
+
+    `score` is how well the dataset is described, 0 to 1, where that was measured; `columns` are the names of the
+    columns of its tables.
+    """
     if package.get("type") == "harvest" or "validated_data_dict" not in package:
         return dict(package)
     dataset = json.loads(package["validated_data_dict"])
@@ -46,7 +57,9 @@ def document(package: Mapping[str, Any], register: Register | None) -> Dict:
         **text(dataset),
         **facets(dataset),
         **places(dataset, register),
-        **standing(dataset),
+        **standing(dataset, score),
+        # Beside the names of its files, which the schema copies there.
+        **({"other_text": list(columns)} if columns else {}),
     }
 
 
@@ -82,12 +95,11 @@ def text(dataset: Mapping[str, Any]) -> Dict:
     return {field: value for field, value in found.items() if value or field == "tags"}
 
 
-def standing(dataset: Mapping[str, Any]) -> Dict:
+def standing(dataset: Mapping[str, Any], score: float | None = None) -> Dict:
     """Give what ranks it beside its words: when it changed (UTC), how well it is described, whose it is."""
     found: Dict = {"own_data": 0 if dataset.get("harvest_source_name") or dataset.get("guid") else 1}
     found["changed"] = next((day for field in CHANGED if (day := _moment(dataset.get(field)))), None)
-    score = _score(dataset.get("quality"))
-    return {**found, "quality_score": score} if score is not None else found
+    return found if score is None else {**found, "quality_score": score}
 
 
 def _moment(value: Any) -> str | None:
@@ -101,14 +113,6 @@ def _moment(value: Any) -> str | None:
         return min(moment.astimezone(UTC), datetime.now(UTC)).strftime("%Y-%m-%dT%H:%M:%SZ")
     except OverflowError:
         return None
-
-
-def _score(quality: Any) -> float | None:
-    """Read a score of 0 to 1: a number, or what holds one as `score`; percentages count."""
-    score = quality.get("score") if isinstance(quality, Mapping) else quality
-    if isinstance(score, bool) or not isinstance(score, int | float):
-        return None
-    return min(1.0, max(0.0, score / 100 if score > 1 else float(score)))
 
 
 def facets(dataset: Mapping[str, Any]) -> Dict:
@@ -148,8 +152,9 @@ def places(dataset: Mapping[str, Any], register: Register | None) -> Dict:
         "place_names": sorted({name for m in linked for name in (*m.names.values(), *m.also)}),
         "area_names": sorted({*area.names.values(), *area.also}) if area else [],
         "spatial_geom": shapes or _boxes(register, linked, area),
+        "local": 2 if linked or (area and area.kind in CLOSE) else 1 if area else 0,
     }
-    return {field: value for field, value in found.items() if value}
+    return {field: value for field, value in found.items() if value or field == "local"}
 
 
 def _as_wkt(shape: BaseGeometry) -> list[str]:

@@ -16,6 +16,7 @@ MOST_LETTERS: Mapping[str, int] = {
     "sort": 500,
     "qf": 2_000,
     "ext_place": 200,
+    "ext_near": 200,
     "ext_bbox": 200,
 }
 #: Solr counts results in 32 bits; no catalogue of datasets is read so far page by page.

@@ -36,14 +36,19 @@ LOST_PER_KM = 0.12
 _KM_PER_DEGREE = 111.2
 
 
-def weight(places: Sequence[Place], register: Register) -> str:
-    """Give the function of Solr that says how well a dataset's place fits."""
+def weight(places: Sequence[Place], register: Register, *, alone: bool = False) -> str:
+    """Give the function of Solr that says how well a dataset's place fits.
+
+    `alone`: the question has no words beside them. What a whole region has, and names the place ("Formatie van
+    Kortrijk"), then only mentions it.
+    """
     parts: list[str] = [str(MENTIONED)]
     for place in places:
         parts += [f"product({ABOUT},termfreq(municipality,'{key}'))" for key in place.municipalities]
         if place.area:
             parts.append(f"product({ABOUT},termfreq(inside,'{place.area}'))")
-        parts += [f"product({COVERING[area.kind]},termfreq(area,'{area.key}'))" for area in covering(place, register)]
+        above = [area for area in covering(place, register) if not alone or area.kind in CLOSE]
+        parts += [f"product({COVERING[area.kind]},termfreq(area,'{area.key}'))" for area in above]
         for m in _municipalities(place, register):
             lon, lat = m.point
             parts.append(f"product({NEXT_DOOR},exp(product(-{LOST_PER_KM},geodist(centre,{lat},{lon}))))")

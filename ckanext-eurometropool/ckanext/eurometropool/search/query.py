@@ -8,10 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from typing import Any
 
 from ckanext.eurometropool.municipalities.register import Register
-from ckanext.eurometropool.search import nearness, ranking, word_lists
+from ckanext.eurometropool.search import nearness, ranking, where, word_lists
 from ckanext.eurometropool.search.question import (
     FUZZY_FROM,
     PREFIX_FROM,
@@ -34,15 +35,16 @@ FIELDS = " ".join(
         "place_names^6",
         "area_names^2",
         "publisher_text^2",
-        "other_text^0.5",
+        "other_text^0.2",
     ]
 )
 TIE = "0.1"
 #: Up to two things asked for: all of them. Three to five: one may be missing. More: a fifth.
 ENOUGH = "2<-1 5<80%"
-# Weights against the question's own word, which is 1.
-SAME_LANGUAGE = 0.8
-OTHER_LANGUAGE = 0.7
+# Weights against the question's own word, which is 1. Other words add up where a dataset has several.
+AS_WRITTEN = 0.2
+SAME_LANGUAGE = 0.6
+OTHER_LANGUAGE = 0.45
 TAGGED = 0.25
 PARTS = 0.5
 #: Also where the words do not stand together.
@@ -89,16 +91,24 @@ def _by_words(params: Params, register: Register | None, filters: list[str]) -> 
     extras: Mapping[str, Any] = params.get("extras") or {}
     # Who says where beside the question means it: names in the question are then words.
     known = None if extras.get("ext_place") else register
-    question = understand(words, known, literal=bool(extras.get("ext_literal")))
+    question = understand(words, known, literal=bool(extras.get("ext_literal")), apart=bool(extras.get("ext_apart")))
+    question = _standing(question, extras.get("ext_near"), known)
     asked |= parameters(question, register)
     if question.places and register and not extras.get("ext_everywhere"):
         filters.append(nearness.filters(question.places, register, alone=not question.groups))
     return {**asked, "extras": {**extras, KEPT: question}}
 
 
+def _standing(question: Question, near: Any, register: Register | None) -> Question:
+    """Add where the reader of a question stands, if it names no place itself."""
+    if register is None or question.places or not isinstance(near, str) or not near.strip():
+        return question
+    return replace(question, near=where.place_of(near, register))
+
+
 def parameters(question: Question, register: Register | None) -> Params:
     """Give what Solr is asked for a question that was read, but its filters."""
-    boost = ranking.boost(question.places, register)
+    boost = ranking.boost(question, register)
     return {"q": text(question), "defType": "edismax", "qf": FIELDS, "mm": ENOUGH, "boost": boost}
 
 
@@ -117,6 +127,8 @@ def _alternatives(group: Group) -> Iterator[str]:
         yield f"({' AND '.join(_phrase([word]) for word in group.words)})^{APART}"
     else:
         yield _phrase(group.words)
+        # Its own form before others of its stem: "bomen" are trees before they are the town of Boom.
+        yield f"like:{_phrase(group.words)}^{AS_WRITTEN}"
     for expansion in group.expansions:
         yield from _expanded(expansion)
     for tagged in group.tagged:

@@ -63,12 +63,16 @@ class Group:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question read: groups of words, all of which are asked for, and places."""
+    """A question read: groups of words, all of which are asked for, and places.
+
+    `near` is where its reader stands, who named no place: it orders the answers and leaves none out.
+    """
 
     text: str
     groups: tuple[Group, ...]
     places: tuple[Place, ...] = ()
     without_places: str = ""
+    near: Place | None = None
 
 
 def is_plain(text: str) -> bool:
@@ -76,8 +80,8 @@ def is_plain(text: str) -> bool:
     return not _SOLRS.search(text) and bool(tokens_of(text))
 
 
-def understand(text: str, register: Register | None, *, literal: bool = False) -> Question:
-    """Read a plain question. `literal`: take its words as they stand, places and all."""
+def understand(text: str, register: Register | None, *, literal: bool = False, apart: bool = False) -> Question:
+    """Read a plain question. `literal`: take its words as they stand, places and all. `apart`: read no phrases."""
     if literal:
         words = [token.word for token in _telling(tokens_of(text))[:MOST_WORDS]]
         return Question(text, tuple(Group(word, (word,)) for word in words))
@@ -85,7 +89,7 @@ def understand(text: str, register: Register | None, *, literal: bool = False) -
     only_places = located.places and all(token.word in word_lists.small() for token in located.rest)
     tokens = [] if only_places else _telling(located.rest)
     rest = " ".join(text[token.start : token.end] for token in tokens)
-    return Question(text, tuple(_groups(text, tokens[:MOST_WORDS])), located.places, rest)
+    return Question(text, tuple(_groups(text, tokens[:MOST_WORDS], apart=apart)), located.places, rest)
 
 
 def _telling(tokens: Sequence[Token]) -> list[Token]:
@@ -94,7 +98,11 @@ def _telling(tokens: Sequence[Token]) -> list[Token]:
     return telling or list(tokens)
 
 
-def _groups(text: str, tokens: Sequence[Token]) -> Iterator[Group]:
+def _groups(text: str, tokens: Sequence[Token], *, apart: bool) -> Iterator[Group]:
+    if apart and len(tokens) > 1:
+        for token in tokens:
+            yield from _groups(text, [token], apart=False)
+        return
     words = [token.word for token in tokens]
     starts: dict[int, list[tuple[int, tuple[str, ...], Row]]] = {}
     for match in installed().matches(words):

@@ -11,12 +11,15 @@ from ckanext.eurometropool.municipalities.names import fold
 from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import asking, ranking
 from ckanext.eurometropool.search.query import quoted
+from ckanext.eurometropool.search.question import Question
 from ckanext.oslo.vocabularies import LANGUAGES, load
 
 #: Lists whose concepts are offered, with the index' field they filter.
 THEMES: Mapping[str, str] = {"theme": "theme", "work_category": "work_category", "mobility_theme": "mobility_theme"}
 #: Words that are asked for; who types more is no longer choosing.
 MOST_WORDS = 6
+#: What is ranked by when no place is known.
+_NOTHING = Question("", ())
 
 Dict = dict[str, Any]
 
@@ -41,7 +44,7 @@ def _indexed(words: Sequence[str], lang: str, limit: int) -> Dict:
         q=" AND ".join(asked),
         defType="edismax",
         qf="words_nl",
-        boost=ranking.boost((), None),
+        boost=ranking.boost(_NOTHING, None),
         fq=asking.public(),
         fl=["name", "dataset_type", "title", *(f"title_{code}" for code in LANGUAGES)],
         rows=limit,

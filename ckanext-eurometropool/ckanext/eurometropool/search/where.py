@@ -12,6 +12,7 @@ from dataclasses import dataclass, replace
 
 from ckanext.eurometropool.municipalities import contexts
 from ckanext.eurometropool.municipalities.contexts import Span, Token
+from ckanext.eurometropool.municipalities.names import fold
 from ckanext.eurometropool.municipalities.register import AreaKind, Register
 from ckanext.eurometropool.search import word_lists
 from ckanext.oslo.vocabularies import LANGUAGES
@@ -130,6 +131,14 @@ def _lead(tokens: Sequence[Token], first: int) -> int:
         if first >= len(lead) and tuple(token.word for token in tokens[first - len(lead) : first]) == lead:
             return len(lead)
     return 0
+
+
+def place_of(text: str, register: Register) -> Place | None:
+    """Give the place that a text is the name, postcode or key of; None for any other text."""
+    if municipalities := register.find(text):
+        return Place(tuple(m.key for m in municipalities), None, text, fold(text))
+    area = register.find_area(text)
+    return Place((), area.key, text, fold(text)) if area else None
 
 
 _finder: list[PlaceFinder] = []

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -21,6 +21,7 @@ from redis.exceptions import RedisError
 from ckanext.oslo import fetch, slots
 from ckanext.oslo.profiles.config import portal_from_config
 from ckanext.oslo.quality import config, links, readers, store
+from ckanext.oslo.quality.score import Score
 from ckanext.oslo.quality.tables import now
 
 log = logging.getLogger(__name__)
@@ -30,6 +31,8 @@ TURN = 10.0
 SLOT = 30.0
 """Seconds from one turn to the next while there is more: longer than a turn, so that all who go on arm the same one."""
 BATCH = 200
+measured = toolkit.signals.ckanext.signal("oslo_quality_measured")
+"""Sent when scores were kept, with ``scores``: points of 405 by dataset's id. For who ranks by them."""
 _REMIND = 60.0
 _armed_at = 0.0
 
@@ -76,8 +79,9 @@ def measure_one(package_id: str) -> None:
     except toolkit.ObjectNotFound:
         return
     if dataset.get("type") in store.TYPES:
-        store.measure(dataset, portal_from_config())
+        score = store.measure(dataset, portal_from_config())
         model.Session.commit()
+        _tell({package_id: score})
 
 
 def tick() -> None:
@@ -122,17 +126,27 @@ def measure_stale(seconds: float) -> bool:
     portal = portal_from_config()
     failed: set[str] = set()
     while ids := store.stale(BATCH, failed):
+        scores: dict[str, Score] = {}
         for package_id in ids:
             try:
-                store.measure(store.dataset_of(package_id), portal)
+                score = store.measure(store.dataset_of(package_id), portal)
                 model.Session.commit()
+                scores[package_id] = score
             except Exception:
                 model.Session.rollback()
                 failed.add(package_id)
                 log.exception("Dataset %s cannot be measured", package_id)
             if time.monotonic() > end:
-                return True
+                break
+        _tell(scores)
+        if time.monotonic() > end:
+            return True
     return False
+
+
+def _tell(scores: Mapping[str, Score]) -> None:
+    if scores:
+        measured.send("oslo", scores={package_id: score.points for package_id, score in scores.items()})
 
 
 def check_links(seconds: float) -> bool:
