@@ -43,8 +43,8 @@ TIE = "0.1"
 ENOUGH = "2<-1 5<80%"
 # Weights against the question's own word, which is 1. Other words add up where a dataset has several.
 AS_WRITTEN = 0.2
-SAME_LANGUAGE = 0.6
-OTHER_LANGUAGE = 0.45
+SAME_LANGUAGE = 0.45
+OTHER_LANGUAGE = 0.35
 TAGGED = 0.25
 PARTS = 0.5
 #: Also where the words do not stand together.

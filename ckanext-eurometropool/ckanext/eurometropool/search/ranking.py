@@ -16,9 +16,9 @@ FRESHNESS = "sum(0.85,recip(ms(NOW/DAY,changed),3.16e-11,0.15,1))"
 QUALITY = "sum(0.9,product(0.2,def(quality_score,0.5)))"
 #: A steward's own dataset before a harvested copy.
 OWN = "sum(1,product(0.15,def(own_data,0)))"
-#: Where no place is asked for: 1 of our municipalities, 0.9 of a wider area they lie in, 0.7 of no place of ours.
+#: Where no place is asked for: 1 of our municipalities, 0.8 of a wider area they lie in, 0.4 of no place of ours.
 #: Aggregators give data of towns at the other end of the country, that have the same words in their titles.
-OURS = "if(def(local,2),sum(0.8,product(0.1,def(local,2))),0.7)"
+OURS = "if(def(local,2),sum(0.6,product(0.2,def(local,2))),0.4)"
 
 
 def factors(question: Question, register: Register | None) -> dict[str, str]:
