@@ -28,6 +28,8 @@ class Reason(StrEnum):
     NO_ADDRESS = "no-address"
     BAD_EMAIL = "bad-email"
     BAD_GEOMETRY = "bad-geometry"
+    AXES_SWAPPED = "axes-swapped"
+    PROJECTED = "projected"
     BAD_NUMBER = "bad-number"
     BAD_CHARACTERS = "bad-characters"
     SHORTENED = "shortened"
@@ -124,9 +126,19 @@ SENTENCES: dict[Reason, dict[str, str]] = {
         "fr": "La valeur n’est pas une adresse électronique.",
     },
     Reason.BAD_GEOMETRY: {
-        "en": "The geometry cannot be read, or does not lie on Earth in WGS84.",
-        "nl": "De geometrie is onleesbaar of ligt niet op aarde in WGS84.",
-        "fr": "La géométrie est illisible ou ne se situe pas sur Terre en WGS84.",
+        "en": "The geometry cannot be read, or does not lie on Earth in WGS84 or a system of the region.",
+        "nl": "De geometrie is onleesbaar of ligt niet op aarde in WGS84 of een stelsel van de regio.",
+        "fr": "La géométrie est illisible ou ne se situe pas sur Terre en WGS84 ni dans un système de la région.",
+    },
+    Reason.AXES_SWAPPED: {
+        "en": "Latitude stood before longitude; the axes were swapped back.",
+        "nl": "De breedtegraad stond voor de lengtegraad; de assen zijn teruggewisseld.",
+        "fr": "La latitude précédait la longitude ; les axes ont été remis en ordre.",
+    },
+    Reason.PROJECTED: {
+        "en": "The coordinates are metres of a national system; they were transformed to WGS84.",
+        "nl": "De coördinaten zijn meters van een nationaal stelsel; ze zijn omgezet naar WGS84.",
+        "fr": "Les coordonnées sont des mètres d’un système national ; elles ont été transformées en WGS84.",
     },
     Reason.BAD_NUMBER: {
         "en": "The value is not a number that makes sense here.",

@@ -192,9 +192,8 @@ def _places(draft: Draft, document: Fields) -> list[dict[str, str]]:
     found: list[dict[str, str | None]] = []
     for key in ("spatial", "spatial_bbox", "spatial_geom"):
         value = _unpacked(document.raw(key))
-        shape = (
-            geometry.from_literal(value) if isinstance(value, str) else geometry.from_geojson(value) if value else None
-        )
+        tell = draft.teller(key, value)
+        shape = geometry.from_literal(value, tell) if isinstance(value, str) else geometry.from_geojson(value, tell)
         if shape is not None:
             found.append({"geom": geometry.to_geojson(shape)})
         elif isinstance(value, dict):

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import lru_cache
+from functools import lru_cache, partial
 from typing import Any
 
 from ckanext.harvesters.mapping import dates, detection, languages, text, urls
@@ -55,6 +55,10 @@ class Draft:
         problem = Problem(self.record.guid, field, shorten(value), reason, self.record.url, Severity.WARNING)
         if len(self._problems) < WARNING_LIMIT and problem not in self._problems:
             self._problems.append(problem)
+
+    def teller(self, field: str, value: object) -> Callable[[Reason], None]:
+        """Give a function that notes for what reason a value was corrected."""
+        return partial(self.warn, field, value)
 
     def unknown(self, field: str, value: str) -> None:
         """Keep a value that no vocabulary knows: among ``unresolved``, and in the report.

@@ -104,7 +104,7 @@ def _places(draft: Draft, document: Fields) -> list[dict[str, str]]:
     value = document.raw("geometry")
     if not value:
         return []
-    shape = geometry.from_geojson(value)
+    shape = geometry.from_geojson(value, draft.teller("geometry", value))
     if shape is None:
         draft.warn("geometry", value, Reason.BAD_GEOMETRY)
         return []

@@ -153,10 +153,12 @@ def _shape(draft: Draft, fields: Fields, key: str) -> str | None:
     value = fields.raw(key)
     if not value:
         return None
+    tell = draft.teller(fields.name(key), value)
     if isinstance(value, list) and len(value) == 4 and all(isinstance(edge, int | float) for edge in value):
-        shape = geometry.from_box(*value)
+        west, south, east, north = value
+        shape = geometry.from_box(west, south, east, north, tell)
     else:
-        shape = geometry.from_literal(value) if isinstance(value, str) else geometry.from_geojson(value)
+        shape = geometry.from_literal(value, tell) if isinstance(value, str) else geometry.from_geojson(value, tell)
     if shape is None:
         draft.warn(fields.name(key), value, Reason.BAD_GEOMETRY)
         return None

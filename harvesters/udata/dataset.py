@@ -121,7 +121,7 @@ def _places(draft: Draft, spatial: Fields) -> list[dict[str, str]]:
     places: list[dict[str, str]] = []
     value = spatial.raw("geom")
     if value:
-        shape = geometry.from_geojson(value)
+        shape = geometry.from_geojson(value, draft.teller(spatial.name("geom"), value))
         if shape is None:
             draft.warn(spatial.name("geom"), value, Reason.BAD_GEOMETRY)
         else:

@@ -13,6 +13,7 @@ from ckanext.eurometropool.pages.link_correction import UnknownPlaceError
 from tests.pages.reading import one, read, select, text
 
 TOURNAI, MOUSCRON = "BE-57081", "BE-57096"
+SECLIN, WAVRIN = "FR-59560", "FR-59653"
 
 
 @pytest.fixture
@@ -68,6 +69,29 @@ class TestCorrection:
         assert [text(button) for button in select(where(app, steward), "li button")] == ["Ongedaan maken: Doornik"]
         correct(app, steward, undo=TOURNAI)
         assert linked() == [(TOURNAI, "title")]
+
+    def test_what_is_too_unsure_for_a_link_is_decided_with_one_click(self, app, dataset, steward):
+        unsure = {"title_translated": {"fr": "Tournai : navettes Wavrin et Seclin"}}
+        patched = {"user": factories.Sysadmin()["name"]}
+        helpers.call_action("package_patch", patched, id="bulles", **unsure)
+        assert linked() == [(TOURNAI, "title")]
+        assert select(where(app), ".suggested") == []
+        app.get("/api/3/action/municipality_link_suggestions?id=bulles", status=403)
+        found = app.get("/api/3/action/municipality_link_suggestions?id=bulles", headers=steward).json["result"]
+        assert found == [
+            {"key": key, "kind": "covers", "evidence": "title", "confidence": 0.4} for key in (SECLIN, WAVRIN)
+        ]
+        asked = where(app, steward)
+        assert "voorgesteld op grond van: woorden van de titel" in text(one(asked, ".suggested"))
+        assert asked.xpath(".//*[contains(@class, 'suggested')]//form[not(input[@name='_csrf_token'])]") == []
+
+        app.post("/nl/dataset/bulles/municipalities", data={"accept": WAVRIN}, status=403)
+        correct(app, steward, accept=WAVRIN)
+        correct(app, steward, reject=SECLIN)
+        helpers.call_action("package_patch", patched, id="bulles", **unsure, notes_translated={"fr": "Ailleurs."})
+
+        assert linked() == [(TOURNAI, "title"), (WAVRIN, "steward")]
+        assert select(where(app, steward), ".suggested") == []
 
     @pytest.mark.parametrize("said", ["Moeskroen (BE-57096)", "Moeskroen", "be-57096", "7700", "mouscron"])
     def test_a_municipality_is_added_by_whatever_names_it(self, app, dataset, steward, said):

@@ -49,7 +49,18 @@ def recorded(shared: Path, date: str, limit: int | None = None) -> list[Dict]:
     return list(_harvested(recorded_portals(shared / "snapshots", date, limit)))
 
 
+def recorded_portals_of(shared: Path, date: str, limit: int | None = None) -> Iterator[tuple[str, str, Dict]]:
+    """Give the same as it was mapped, with source and guid, before anything is linked or indexed."""
+    return mapped(recorded_portals(shared / "snapshots", date, limit))
+
+
 def _harvested(portals: list[Portal]) -> Iterator[Dict]:
+    for source, guid, dataset in mapped(portals):
+        yield _finished(dataset, source, guid)
+
+
+def mapped(portals: list[Portal]) -> Iterator[tuple[str, str, Dict]]:
+    """Give the source, guid and mapped dataset of each record that portals serve."""
     with ReplayServer(portals) as server:
         host = server.url.removeprefix("http://")
         for name, path, lang, options in SOURCES:
@@ -59,7 +70,7 @@ def _harvested(portals: list[Portal]) -> Iterator[Dict]:
                 for page in protocol.pages(source, client):
                     for record in page.records:
                         try:
-                            yield _finished(protocol.map(source, record).dataset, name, record.guid)
+                            yield name, record.guid, protocol.map(source, record).dataset
                         except RecordError:
                             continue
 

@@ -48,7 +48,7 @@ def _shape(draft: Draft, graph: Graph, place: Node, *properties: str) -> str | N
         literals += [text for inner in graph.nodes(place, name) if isinstance(inner, BlankNode)
                      for _, text in graph.texts(inner, "locn:geometry")]  # fmt: skip
         for literal in literals:
-            shape = geometry.from_literal(literal)
+            shape = geometry.from_literal(literal, draft.teller(name, literal))
             if shape is not None:
                 return geometry.to_geojson(shape)
             if literal.strip():
@@ -57,7 +57,7 @@ def _shape(draft: Draft, graph: Graph, place: Node, *properties: str) -> str | N
 
 
 def _literal(draft: Draft, text: str) -> dict[str, str | None]:
-    shape = geometry.from_literal(text)
+    shape = geometry.from_literal(text, draft.teller("dct:spatial", text))
     if shape is not None:
         return {"geom": geometry.to_geojson(shape)}
     return {"text": draft.line("dct:spatial", text)}

@@ -52,7 +52,8 @@ def _polygon(draft: Draft, element: Element) -> str | None:
         for outer in element.below("exterior")
         if (numbers := (outer.text() or "").replace(",", " ").split())
     ]
-    shapes = [geometry.from_literal(ring) for ring in rings]
+    tell = draft.teller("EX_BoundingPolygon", element.text() or "")
+    shapes = [geometry.from_literal(ring, tell) for ring in rings]
     whole = shapely.union_all([shape for shape in shapes if shape is not None])
     if not rings or whole.is_empty:
         draft.warn("EX_BoundingPolygon", element.text() or "", Reason.BAD_GEOMETRY)
@@ -71,7 +72,7 @@ def _box(draft: Draft, element: Element) -> str | None:
         return None
     if west > east and north > south:
         west, east = east, west  # geo2france: the two fields of a form, each filled in for the other
-    shape = geometry.from_box(west, south, east, north) if (west, south, east, north) != (0, 0, 0, 0) else None
+    shape = geometry.from_box(west, south, east, north, draft.teller("EX_GeographicBoundingBox", said))
     if shape is None:
         draft.warn("EX_GeographicBoundingBox", said, Reason.BAD_GEOMETRY)
         return None

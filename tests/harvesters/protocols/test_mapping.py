@@ -8,6 +8,7 @@ from datetime import date
 from typing import Any
 
 import pytest
+import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -295,6 +296,29 @@ def test_licences(written: str, code: str | None) -> None:
 )
 def test_geometries_that_are_none(literal: str) -> None:
     assert geometry.from_literal(literal) is None
+
+
+@pytest.mark.parametrize(
+    ("literal", "told"),
+    [
+        ("POINT(3.2618 50.8028)", []),
+        ("POINT(50.8028 3.2618)", [Reason.AXES_SWAPPED]),
+        ("<http://www.opengis.net/def/crs/EPSG/0/4326> POINT(50.8028 3.2618)", []),
+        ("<http://www.opengis.net/def/crs/EPSG/0/4326> POINT(3.2618 50.8028)", [Reason.AXES_SWAPPED]),
+        ("SRID=31370;POINT(71972 166397)", [Reason.PROJECTED]),
+        ("718491,7078512,718491,7078512", [Reason.PROJECTED]),
+        ('<gml:Point srsName="EPSG:3812"><gml:pos>571973 666388</gml:pos></gml:Point>', [Reason.PROJECTED]),
+        ('{"type":"Point","coordinates":[5627929,518448]}', [Reason.PROJECTED, Reason.AXES_SWAPPED]),
+    ],
+)
+def test_other_systems_and_swapped_axes_are_mended_and_told(literal: str, told: list[Reason]) -> None:
+    heard: list[Reason] = []
+
+    shape = geometry.from_literal(literal, heard.append)
+
+    assert shape is not None
+    assert shape.distance(shapely.Point(3.2618, 50.8028)) < 2e-5
+    assert heard == told
 
 
 def test_wkt_nested_without_end_is_refused_before_it_kills_the_process() -> None:

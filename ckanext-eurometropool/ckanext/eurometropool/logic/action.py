@@ -110,7 +110,7 @@ def municipality_link_correct(context: Context, data_dict: DataDict) -> Dict:
     :param undo: keys whose correction is taken back: what the record itself says counts again
     :type undo: list of strings
 
-    :rtype: dictionary with ``municipalities`` and ``area`` as ``package_show`` gives them
+    :rtype: dictionary with ``municipalities``, ``area`` and ``area_link`` as ``package_show`` gives them
     """
     asked = _validated(data_dict, schema.municipality_link_correct(), context)
     package = model.Package.get(asked["id"])
@@ -124,6 +124,26 @@ def municipality_link_correct(context: Context, data_dict: DataDict) -> Dict:
         model.repo.commit()
         search.rebuild(package.id)
     return linked.shown(package)
+
+
+@tk.side_effect_free
+def municipality_link_suggestions(context: Context, data_dict: DataDict) -> list[Dict]:
+    """List the municipalities a dataset may be about: what was found is too unsure for a link.
+
+    You must be allowed to edit the dataset. ``municipality_link_correct`` makes one a link (``add``) or refuses it for
+    good (``remove``); what is decided is no longer listed.
+
+    :param id: id or name of the dataset
+    :type id: string
+
+    :rtype: list of dictionaries with ``key``, ``kind`` (``covers``, ``within`` or ``publisher``), ``evidence`` and
+        ``confidence``, the surest first
+    """
+    package = model.Package.get(tk.get_or_bust(data_dict, "id"))
+    if package is None:
+        raise tk.ObjectNotFound(tk._("Dataset not found"))
+    tk.check_access("municipality_link_suggestions", context, {"id": package.id})
+    return linked.suggestions(package)
 
 
 @tk.chained_action

@@ -25,3 +25,8 @@ def municipality_link_correct(context: Context, data_dict: DataDict) -> AuthResu
     except tk.NotAuthorized as error:
         return {"success": False, "msg": str(error)}
     return {"success": True}
+
+
+def municipality_link_suggestions(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may correct a dataset's links may see what is suggested."""
+    return municipality_link_correct(context, data_dict)

@@ -13,9 +13,10 @@ from ckanext.eurometropool.municipalities.said import Said
 
 #: (pattern, country): the first group is a national code of a municipality or an area.
 _NATIONAL = (
-    (re.compile(r"vocab\.belgif\.be/auth/refnis\d*/(\d{5})\b"), "BE"),
+    (re.compile(r"vocab\.belgif\.be/auth/refnis\d*/(\d{4,5})\b"), "BE"),
     (re.compile(r"data\.vlaanderen\.be/id/(?:gemeente|arrondissement|provincie|gewest)/(\d{5})\b"), "BE"),
     (re.compile(r"entitesadministratives#\w+/(\d{5})\b"), "BE"),
+    (re.compile(r"entitesadministratives#Region/(1)$"), "SPW"),
     (re.compile(r"statbel\.fgov\.be/.*\b(?:nis|refnis)[=/](\d{5})\b"), "BE"),
     (re.compile(r"insee\.fr/geo/(?:\d{4}/)?(?:COM_|commune/)(\d[\dAB]\d{3})\b"), "FR"),
     (re.compile(r"insee\.fr/geo/(?:\d{4}/)?(?:DEP_|departement/)(\d[\dAB]\d?)\b"), "FR-DEP"),
@@ -37,6 +38,9 @@ _NATIONAL = (
 _GEONAMES = re.compile(r"geonames\.org/(\d+)")
 _NUTS = re.compile(r"(?:nuts/(?:code/)?|nuts\.geovocab\.org/id/|^nuts[:/ ]?|^)((?:BE|FR)[0-9A-Z]{0,3})$")
 _COUNTRY = re.compile(r"(?:authority/country/|^country:|^world_)(BEL|FRA|BE|FR)$", re.IGNORECASE)
+#: The EU's administrative units, as far as catalogues of the region use them.
+_UNITS = {"BEL_PR_WVL": "BE-30000", "BEL_RG_VLS": "vlaanderen"}
+_UNIT = re.compile(r"authority/atu/([A-Z_]+)$")
 _OTHER_COUNTRY = re.compile(r"(?:authority/country/[A-Z]{3}|^country:[a-z]{2})$")
 _GDI = re.compile(
     r"Vlaamse-Administratieve-Eenheden/(?:\d{4}/)?(?:(gemeente|arrondissement|provincie|gewest)/)?([^/?#]+)$"
@@ -55,6 +59,13 @@ class CodeFinder:
         self._geonames: dict[str, str] = {str(m.geonames): m.key for m in register if m.geonames}
         for key in reversed(list(register.areas)):
             self._add_area(key)
+        # Keywords of before a merger name what is a village today: "2019/gemeente/meulebeke".
+        self._merged = {
+            self._letters(name): m.key
+            for m in register
+            if m.region == "vlaanderen" and m.former_codes
+            for name in m.villages
+        }
         self._flemish = {self._letters(m.names["nl"]): m.key for m in register if m.region == "vlaanderen"}
 
     def _add_area(self, key: str) -> None:
@@ -71,6 +82,15 @@ class CodeFinder:
 
     def find(self, said: Said) -> Iterator[Finding]:
         """Give the places that codes and URIs of the record name, known to the register or not."""
+        found = list(self._each(said))
+        yield from found
+        parts = {f.key for f in found if f.kind is Kind.WITHIN and f.key in self._register.municipalities}
+        named = " ".join((*said.uris, *said.territories)) if parts else ""
+        for key in sorted(part for part in parts if part):
+            if all(re.search(rf"\b{code}\b", named) for code in self._register.municipalities[key].former_codes):
+                yield Finding.by(Evidence.URI, key)
+
+    def _each(self, said: Said) -> Iterator[Finding]:
         for uri in said.uris:
             yield from self._of_uri(uri)
         for text in said.territories:
@@ -99,14 +119,22 @@ class CodeFinder:
             yield Finding.by(evidence, self._geonames.get(match[1]))
         elif match := _COUNTRY.search(uri):
             yield Finding.by(evidence, match[1][:2].upper())
+        elif match := _UNIT.search(uri):
+            if match[1] in _UNITS:
+                yield Finding.by(evidence, _UNITS[match[1]])
         elif match := _NUTS.search(uri.rstrip("/")):
             yield self._nuts(match[1], evidence)
         elif match := _GDI.search(uri):
-            yield Finding.by(evidence, self._gdi(match[1], unquote(match[2])))
+            key, kind = self._gdi(match[1], unquote(match[2]))
+            yield Finding.by(evidence, key, kind)
         elif _OTHER_COUNTRY.search(uri):
             yield Finding.by(evidence, None)
 
     def _national(self, space: str, code: str, evidence: Evidence) -> Finding:
+        if space == "SPW":
+            return Finding.by(evidence, "wallonie")
+        # REFNIS writes Belgium and its regions without their zero: 1000, 2000, 3000.
+        code = code.zfill(5) if space == "BE" else code
         municipality = self._register.by_code(space, code)
         if municipality is None:
             return Finding.by(evidence, self._areas.get((space, code)))
@@ -117,17 +145,18 @@ class CodeFinder:
     def _nuts(self, code: str, evidence: Evidence) -> Finding:
         return Finding.by(evidence, self._areas.get(("NUTS", code)))
 
-    def _gdi(self, kind: str | None, name: str) -> str | None:
+    def _gdi(self, kind: str | None, name: str) -> tuple[str | None, Kind]:
         """Read Digitaal Vlaanderen's keyword: `2025/gemeente/kortrijk`, older `WestVlaanderen`, `Vlaams Gewest`."""
         letters = self._letters(name)
         if kind in (None, "gewest") and letters in ("vlaamsgewest", "vlaanderen"):
-            return "vlaanderen"
+            return "vlaanderen", Kind.COVERS
         if kind in (None, "provincie") and letters == "westvlaanderen":
-            return "BE-30000"
+            return "BE-30000", Kind.COVERS
         municipality = self._flemish.get(letters)
         if kind == "arrondissement":
-            return self._register.municipalities[municipality].arrondissement if municipality else None
-        return municipality
+            return (self._register.municipalities[municipality].arrondissement if municipality else None), Kind.COVERS
+        merged = self._merged.get(letters) if municipality is None else None
+        return municipality or merged, Kind.WITHIN if merged else Kind.COVERS
 
     @staticmethod
     def _letters(name: str) -> str:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
 
@@ -18,6 +18,10 @@ from ckanext.eurometropool.municipalities.names import plain
 
 _TOKEN = re.compile(r"[^\W_]+")
 _SAINTS = {"st": "saint", "ste": "sainte"}
+#: "Frasnes-lès-Anvaing" is Frasnes-lez-Anvaing; without its accent "les" is the article.
+_BESIDE = "lès"
+#: A file's name as a title: "parkings_kortrijk_2024", "tournai-abris-velo".
+_FILE_NAME = re.compile(r"[^\s_]+(?:_[^\s_]*)+|[^\W_A-Z]+(?:-[^\W_A-Z]+){2,}")
 _BEFORE_ALONE = "-–(:,;|/["
 _CLOSING = "):,;]"
 
@@ -49,8 +53,21 @@ def tokens_of(text: str) -> list[Token]:
     ]
 
 
+def is_file_name(text: str) -> bool:
+    """Tell whether a text is a file's name: one word of parts, in which hyphens and capitals say nothing."""
+    return bool(_FILE_NAME.fullmatch(text.strip()))
+
+
+def as_words(text: str) -> tuple[str, list[Token]]:
+    """Give a file's name as a text of words, each of which might be a name."""
+    text = re.sub(r"[_-]+", " ", text)
+    return text, [replace(token, capital=True) for token in tokens_of(text)]
+
+
 @lru_cache(maxsize=20_000)
 def _plain_words(word: str) -> tuple[str, ...]:
+    if word.casefold() == _BESIDE:
+        return ("lez",)
     parts: list[str] = _TOKEN.findall(plain(word))
     return tuple(_SAINTS.get(part, part) for part in parts)
 
@@ -104,7 +121,7 @@ def _may_follow(tokens: Sequence[Token], span: Span, after: Span | None) -> bool
 
 def _is_origin(tokens: Sequence[Token], span: Span) -> bool:
     """Tell whether what stands around makes the name a street, a product, a layer of earth or a person."""
-    if span.last + 1 < len(tokens) and tokens[span.last + 1].word in words("earth"):
+    if span.last + 1 < len(tokens) and tokens[span.last + 1].word in words("earth") | words("street_behind"):
         return True
     position = span.first - 1
     while position >= 0 and span.first - position <= 3 and tokens[position].word in words("particles"):
@@ -124,8 +141,21 @@ def has_cue(text: str, tokens: Sequence[Token], span: Span) -> bool:
         return True
     if len(before) > 1 and before[-1] in words("particles") and before[-2] in words("town_halls"):
         return True
+    if span.last > span.first and before and before[-1] in ("de", "a") and _has_article(tokens[span.first]):
+        return True
     start, end = tokens[span.first].start, tokens[span.last].end
     return _alone_before(text[:start]) and _alone_after(text[end:])
+
+
+def _has_article(first: Token) -> bool:
+    """Tell whether a name's article is written as its part: "médiathèque de La Madeleine", not "de la madeleine"."""
+    return first.capital and first.word in ("la", "le", "les")
+
+
+def begins_sentence(text: str, start: int) -> bool:
+    """Tell whether a capital says nothing: at the start, or behind a mark."""
+    left = text[:start].rstrip()
+    return not left or left[-1] in '.:!?–-(«"“'
 
 
 def _alone_before(left: str) -> bool:

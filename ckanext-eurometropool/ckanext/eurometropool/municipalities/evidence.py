@@ -23,6 +23,7 @@ class Evidence(StrEnum):
     URI = "uri"
     GEOMETRY = "geometry"
     BOX = "bounding-box"
+    POSTCODE = "postcode"
     TERRITORY = "territory"
     PUBLISHER = "publisher"
     TITLE = "title"
@@ -36,14 +37,19 @@ CONFIDENCE: Mapping[Evidence, float] = {
     Evidence.URI: 0.98,
     Evidence.GEOMETRY: 0.95,
     Evidence.BOX: 0.9,
+    Evidence.POSTCODE: 0.9,
     Evidence.TERRITORY: 0.9,
     Evidence.PUBLISHER: 0.85,
     Evidence.TITLE: 0.75,
     Evidence.KEYWORD: 0.7,
 }
 
-#: What is less sure than this is not a link.
+#: What is less sure than this is not a link but a suggestion for the steward.
 THRESHOLD = 0.6
+#: How sure a finding is that the record itself leaves open: a name that is also a word, a postcode of three communes.
+UNSURE = 0.4
+#: How sure a finding is that stronger evidence of the same record does not bear out.
+OUTWEIGHED = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,8 +91,17 @@ class Link:
 
 @dataclass(frozen=True, slots=True)
 class Places:
-    """All that a dataset is linked to: municipalities, and the smallest area between them and the world it covers."""
+    """All that a dataset is linked to: municipalities, and the smallest area between them and the world it covers.
+
+    `area_link` is the area with its kind, evidence and confidence. `suggestions` are below the threshold: no links, but
+    what a steward may make one, the surest first.
+    """
 
     links: tuple[Link, ...] = ()
-    area: str | None = None
-    area_evidence: Evidence | None = None
+    area_link: Link | None = None
+    suggestions: tuple[Link, ...] = ()
+
+    @property
+    def area(self) -> str | None:
+        """Give the area's key."""
+        return self.area_link.key if self.area_link else None

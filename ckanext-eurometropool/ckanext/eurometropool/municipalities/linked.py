@@ -18,7 +18,7 @@ from ckanext.eurometropool.municipalities.register import RegisterError
 
 PLUGIN = "eurometropool"
 #: What `package_show` adds to a dataset.
-FIELDS = ("municipalities", "area")
+FIELDS = ("municipalities", "area", "area_link")
 #: Types of package that are about no place.
 PLACELESS = ("harvest",)
 _CORE = ("title", "notes", "url", "name")
@@ -41,24 +41,33 @@ def link(package: model.Package) -> bool:
     found = {
         "links": [link.as_dict() for link in places.links],
         "area": places.area,
-        "area_evidence": places.area_evidence.value if places.area_evidence else None,
+        "area_link": places.area_link.as_dict() if places.area_link else None,
+        "suggestions": [link.as_dict() for link in places.suggestions],
     }
     return _keep(package, {**_kept(package), **found})
 
 
 def shown(package: model.Package) -> dict[str, Any]:
-    """Give `municipalities` and `area` as the API shows them: what was found, corrected."""
+    """Give `municipalities`, `area` and `area_link` as the API shows them: what was found, corrected."""
     kept = _kept(package)
     corrected = corrections(package)
     removed = set(corrected.get("remove", ()))
     added = corrected.get("add", ())
     links = [link for link in kept.get("links", ()) if link["key"] not in removed and link["key"] not in added]
     links += [Link(key, Kind.COVERS, Evidence.STEWARD, 1.0).as_dict() for key in added]
-    area = kept.get("area")
+    area = None if kept.get("area") in removed else kept.get("area")
     return {
         "municipalities": sorted(links, key=lambda link: link["key"]),
-        "area": None if area in removed else area,
+        "area": area,
+        "area_link": kept.get("area_link") if area else None,
     }
+
+
+def suggestions(package: model.Package) -> list[dict[str, Any]]:
+    """Give what is too unsure to be a link and no steward has decided on yet, the surest first."""
+    corrected = corrections(package)
+    decided = {*corrected.get("add", ()), *corrected.get("remove", ())}
+    return [link for link in _kept(package).get("suggestions", ()) if link["key"] not in decided]
 
 
 def corrections(package: model.Package) -> Mapping[str, list[str]]:

@@ -1,18 +1,29 @@
 """From what a dataset says to the municipalities it is about. Pure: `Linker(register).link(dataset_dict)`.
 
-Evidence counts in this order: codes, URIs and the names in its territory; its geometry; who publishes it; the words of
-its title and keywords. Weaker evidence never speaks against stronger: words only count where nothing better names a
-municipality, and only for places inside what the stronger evidence leaves open.
+Evidence counts in this order: codes, URIs, postcodes and the names in its territory; its geometry; who publishes it;
+the words of its title and keywords. Weaker evidence never speaks against stronger: words only count where nothing
+better names a municipality, and only for places inside what the stronger evidence leaves open. What is then too weak
+for a link is a suggestion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ckanext.eurometropool.municipalities.codes import CodeFinder
-from ckanext.eurometropool.municipalities.evidence import THRESHOLD, Evidence, Finding, Kind, Link, Places
+from ckanext.eurometropool.municipalities.evidence import (
+    OUTWEIGHED,
+    THRESHOLD,
+    Evidence,
+    Finding,
+    Kind,
+    Link,
+    Places,
+)
 from ckanext.eurometropool.municipalities.extent import ExtentFinder
+from ckanext.eurometropool.municipalities.postcodes import PostcodeFinder
 from ckanext.eurometropool.municipalities.publishers import PublisherFinder
 from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.municipalities.said import read
@@ -21,6 +32,29 @@ from ckanext.eurometropool.municipalities.words import WordFinder
 #: A full set of an area's municipalities, from this number on, is the area itself.
 WHOLE_AREA = 7
 _KINDS = {Kind.COVERS: 0, Kind.WITHIN: 1, Kind.PUBLISHER: 2}
+#: More suggestions than this nobody looks through.
+MOST_SUGGESTED = 6
+#: Evidence by which an area's municipalities were counted one by one, so that none of them is left to suggest.
+_COUNTED = frozenset([Evidence.CODE, Evidence.URI, Evidence.GEOMETRY, Evidence.BOX])
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What each kind of evidence of a dataset points to.
+
+    `stated` is by codes, identifiers, postcodes and territories, `shown` by its geometry, `words` by titles and
+    keywords.
+    """
+
+    stated: tuple[Finding, ...]
+    shown: tuple[Finding, ...]
+    publishers: tuple[Finding, ...]
+    words: tuple[Finding, ...]
+
+    @property
+    def all(self) -> tuple[Finding, ...]:
+        """Give them all, the strongest evidence first."""
+        return (*self.stated, *self.shown, *self.publishers, *self.words)
 
 
 class Linker:
@@ -31,25 +65,47 @@ class Linker:
         self._order = {key: number for number, key in enumerate(register.areas)}
         self._codes = CodeFinder(register)
         self._extent = ExtentFinder(register)
+        self._postcodes = PostcodeFinder(register)
         self._publishers = PublisherFinder(register)
         self._words = WordFinder(register)
 
     def link(self, dataset: Mapping[str, Any]) -> Places:
         """Give the places of a dataset dict. Never raises: what cannot be read says nothing."""
-        said = read(dataset)
-        stated = [*self._codes.find(said), *self._words.territories(said)]
-        shown = list(self._extent.find(said))
-        publishers = list(self._publishers.find(said))
-        about = self._municipal(stated) or self._inside(self._municipal(shown), stated)
-        areas = self._areal(stated) + self._areal(shown)
+        found = self.findings(dataset)
+        about = self._municipal(found.stated) or self._inside(self._municipal(found.shown), _sure(found.stated))
+        areas = self._areal(found.stated) + self._areal(found.shown)
         if not about:
-            named = self._named(self._inside(list(self._words.find(said)), [*stated, *shown]))
+            named = self._named(self._inside(found.words, _sure([*found.stated, *found.shown])))
             about = self._municipal(named)
             areas += self._areal(named)
         about, whole = self._collapse(about)
-        area = whole or (None if about else self._smallest([*areas, *self._areal(publishers)]))
-        links = self._best([*about, *self._municipal(publishers)])
-        return Places(links, area.key if area else None, area.evidence if area else None)
+        area = whole or (None if about else self._smallest([*areas, *self._areal(found.publishers)]))
+        links = self._best([*about, *self._municipal(found.publishers)])
+        area_link = Link(area.key, area.kind, area.evidence, area.confidence) if area and area.key else None
+        return Places(links, area_link, self._suggested(found.all, links, area_link))
+
+    def findings(self, dataset: Mapping[str, Any]) -> Findings:
+        """Give all that a dataset's evidence points to, before one piece of it is weighed against another."""
+        said = read(dataset)
+        publishers = tuple(self._publishers.find(said))
+        return Findings(
+            stated=(*self._codes.find(said), *self._postcodes.find(said), *self._words.territories(said)),
+            shown=tuple(self._extent.find(said)),
+            publishers=publishers or tuple(self._words.in_publishers(said)),
+            words=tuple(self._words.find(said)),
+        )
+
+    def _suggested(self, findings: Iterable[Finding], links: Sequence[Link], area: Link | None) -> tuple[Link, ...]:
+        """Give what findings that made no link point to: unsure ones, and those that stronger evidence outweighs."""
+        linked = {link.key for link in links}
+        if area and area.evidence in _COUNTED and (whole := self._register.area(area.key)) and whole.complete:
+            linked |= set(whole.members)
+        open_ones = [
+            replace(f, confidence=min(f.confidence, OUTWEIGHED))
+            for f in findings
+            if f.key in self._register.municipalities and f.key not in linked
+        ]
+        return tuple(sorted(self._best(open_ones), key=lambda link: (-link.confidence, link.key))[:MOST_SUGGESTED])
 
     def _municipal(self, findings: Iterable[Finding]) -> list[Finding]:
         return [f for f in findings if f.key in self._register.municipalities and f.confidence >= THRESHOLD]
@@ -92,8 +148,9 @@ class Linker:
         common = [key for key in self._order if all(key == one or key in self._above(one) for one in minimal)]
         if not common:
             return None
-        evidence = min((f.evidence for f in areas if f.key in (common[0], *minimal)), key=list(Evidence).index)
-        return Finding.by(evidence, common[0])
+        deciding = [f for f in areas if f.key in (common[0], *minimal)]
+        best = min(deciding, key=lambda f: (_KINDS[f.kind], list(Evidence).index(f.evidence)))
+        return replace(best, key=common[0])
 
     @staticmethod
     def _best(findings: Iterable[Finding]) -> tuple[Link, ...]:
@@ -105,3 +162,7 @@ class Linker:
         return tuple(
             Link(key, finding.kind, finding.evidence, finding.confidence) for key, finding in sorted(best.items())
         )
+
+
+def _sure(findings: Iterable[Finding]) -> list[Finding]:
+    return [finding for finding in findings if finding.confidence >= THRESHOLD]

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
@@ -15,12 +15,12 @@ from typing import Any
 import shapely
 from shapely.geometry.base import BaseGeometry
 
+from ckanext.oslo.reading import coordinates
+
 LANGUAGES = ("nl", "fr", "en", "de")
-WORLD = (-180.0, -90.0, 180.0, 90.0)
-# Latitude written first: x is a latitude and y a longitude of the Low Countries.
-SWAPPED = ((49.0, 52.0), (1.5, 7.5))
 _HOST = re.compile(r"^https?://(?:[^/@]*@)?([^/:?#]+)", re.IGNORECASE)
 _COUNTRY_HINTS = {"be": "BE", "vlaanderen": "BE", "brussels": "BE", "gent": "BE", "fr": "FR"}
+_BEFORE_WKT = re.compile(r"\s*(?:<[^>]*>|SRID=\d+;)\s*", re.IGNORECASE)
 _NUMBERS = re.compile(r"^\s*-?\d+(?:\.\d+)?(?:\s*[,; ]\s*-?\d+(?:\.\d+)?){3}\s*$")
 
 
@@ -45,6 +45,13 @@ class Said:
         """Guess the country its publisher works in, BE or FR, from the web addresses; None if they disagree."""
         found = {hint for address in self.addresses if (hint := _country_of(address))}
         return found.pop() if len(found) == 1 else None
+
+    def texts(self) -> Iterator[str]:
+        """Give all its words about itself: titles, territories, keywords."""
+        yield from self.titles.values()
+        yield from self.territories
+        for words in self.keywords.values():
+            yield from words
 
     @cached_property
     def only_dutch(self) -> bool:
@@ -138,33 +145,30 @@ def _coverage_shapes(coverage: Mapping[str, Any]) -> list[BaseGeometry]:
 def _shape(value: Any) -> BaseGeometry | None:
     """Read GeoJSON, WKT or `west,south,east,north`; None for what is empty, broken, or not on this planet."""
     try:
-        shape = _parsed(value)
-        if shape is None or shape.is_empty:
+        shape, system = _parsed(value)
+        located = coordinates.locate(shape, system) if shape is not None else None
+        if located is None:
             return None
-        if not shape.is_valid:
-            shape = shapely.make_valid(shape)
+        shape = located.geometry
+        return shape if shape.is_valid else shapely.make_valid(shape)
     except (shapely.errors.GEOSException, ValueError, TypeError, RecursionError, OverflowError):
         return None
-    west, south, east, north = shape.bounds
-    if not (WORLD[0] <= west <= east <= WORLD[2] and WORLD[1] <= south <= north <= WORLD[3]):
-        return None
-    (low_x, high_x), (low_y, high_y) = SWAPPED
-    if low_x <= west and east <= high_x and low_y <= south and north <= high_y:
-        return shapely.transform(shape, lambda xy: xy[:, ::-1])
-    return shape
 
 
-def _parsed(value: Any) -> BaseGeometry | None:
+def _parsed(value: Any) -> tuple[BaseGeometry | None, str]:
+    """Give the shape as written, and the name of its reference system, empty where it names none."""
     value = _decoded(value)
     if isinstance(value, Mapping):
-        return shapely.from_geojson(json.dumps(value))
-    if isinstance(value, str):
+        return shapely.from_geojson(json.dumps(value)), coordinates.named(value.get("crs"))
+    if isinstance(value, str) and value.strip():
         if _NUMBERS.match(value):
-            return _box([float(number) for number in re.split(r"[,;\s]+", value.strip())])
-        return shapely.from_wkt(value.split(";")[-1]) if value.strip() else None
+            return _box([float(number) for number in re.split(r"[,;\s]+", value.strip())]), ""
+        before = _BEFORE_WKT.match(value)
+        system = before[0].strip() if before else ""
+        return shapely.from_wkt(value[before.end() :] if before else value), system
     if isinstance(value, list) and len(value) == 4 and all(isinstance(n, int | float) for n in value):
-        return _box(value)
-    return None
+        return _box(value), ""
+    return None, ""
 
 
 def _box(numbers: list[float]) -> BaseGeometry:

@@ -4,28 +4,21 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from ckanext.eurometropool.municipalities import contexts
 from ckanext.eurometropool.municipalities.contexts import Span, Token
-from ckanext.eurometropool.municipalities.evidence import Evidence, Finding
-from ckanext.eurometropool.municipalities.names import fold
+from ckanext.eurometropool.municipalities.evidence import UNSURE, Evidence, Finding, Kind
+from ckanext.eurometropool.municipalities.gazetteer import Name, names, words_of
 from ckanext.eurometropool.municipalities.register import Area, Municipality, Register
 from ckanext.eurometropool.municipalities.said import Said
 
 LILLE = "FR-59350"
 #: How much less sure an ambiguous name is, even with a cue.
 STRICT_DOUBT = 0.1
+#: How many places a name that stays open may mean to be worth a steward's question.
+MOST_OPEN = 3
 _SEPARATOR = re.compile(r"[,;|/\n]|\s[-–]\s")
-
-
-@dataclass(frozen=True, slots=True)
-class Name:
-    """A name to look for. `keys` are the municipalities or the area it may stand for, none for places elsewhere."""
-
-    tokens: tuple[str, ...]
-    keys: tuple[str, ...]
-    strict: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +35,7 @@ class WordFinder:
     def __init__(self, register: Register) -> None:
         self._register = register
         self._by_first: dict[str, list[Name]] = {}
-        for name in _names(register):
+        for name in names(register):
             self._by_first.setdefault(name.tokens[0], []).append(name)
         for found in self._by_first.values():
             found.sort(key=lambda name: -len(name.tokens))
@@ -54,8 +47,8 @@ class WordFinder:
                 name = self._exactly(part)
                 if name is None:
                     yield from self._in_text(part, said, Evidence.TERRITORY)
-                elif key := self._choose(name, said, part, Evidence.TERRITORY):
-                    yield Finding.by(Evidence.TERRITORY, key)
+                else:
+                    yield from self._meant(name, said, part, Evidence.TERRITORY)
 
     def find(self, said: Said) -> Iterator[Finding]:
         """Give the places that titles and keywords name."""
@@ -68,8 +61,15 @@ class WordFinder:
             name = self._exactly(word)
             if name is None:
                 yield from self._in_text(word, said, Evidence.KEYWORD)
-            elif (word[:1].isupper() or not name.strict) and (key := self._choose(name, said, word, Evidence.KEYWORD)):
-                yield Finding.by(Evidence.KEYWORD, key)
+            elif word[:1].isupper() or not name.strict:
+                yield from self._meant(name, said, word, Evidence.KEYWORD)
+
+    def in_publishers(self, said: Said) -> Iterator[Finding]:
+        """Give the municipalities in names of publishers that are no town hall's: "CHU de Lille". Unsure."""
+        for publisher in said.publishers:
+            for finding in self._in_text(publisher, said, Evidence.PUBLISHER):
+                if finding.key in self._register.municipalities:
+                    yield Finding(finding.key, Kind.PUBLISHER, Evidence.PUBLISHER, UNSURE)
 
     def _exactly(self, text: str) -> Name | None:
         words = tuple(token.word for token in contexts.tokens_of(text))
@@ -79,18 +79,20 @@ class WordFinder:
 
     def _in_text(self, text: str, said: Said, evidence: Evidence) -> Iterator[Finding]:
         tokens = contexts.tokens_of(text)
+        if contexts.is_file_name(text):
+            text, tokens = contexts.as_words(text)
         matches = list(self._matches(tokens))
         spans = [None, *(match.span for match in matches), None]
         for number, match in enumerate(matches, 1):
-            name = match.name
-            if not name.keys or not contexts.stands_for_place(
-                text, tokens, match.span, spans[number - 1], spans[number + 1]
-            ):
+            name, span = match.name, match.span
+            read = _capitals(tokens, span) if name.adjective else tokens
+            if not name.keys or not contexts.stands_for_place(text, read, span, spans[number - 1], spans[number + 1]):
                 continue
-            if name.strict and not contexts.has_cue(text, tokens, match.span):
+            if name.strict and not contexts.has_cue(text, tokens, span):
+                if not contexts.begins_sentence(text, tokens[span.first].start) and not text.isupper():
+                    yield from self._meant(name, said, text, evidence, sure=False)
                 continue
-            if key := self._choose(name, said, text, evidence):
-                yield Finding.by(evidence, key, doubt=STRICT_DOUBT if name.strict else 0.0)
+            yield from self._meant(name, said, text, evidence)
 
     def _matches(self, tokens: Sequence[Token]) -> Iterator[Match]:
         position = 0
@@ -104,41 +106,37 @@ class WordFinder:
             else:
                 position += 1
 
-    def _choose(self, name: Name, said: Said, text: str, evidence: Evidence) -> str | None:
-        """Say which of its places a name means here, or None."""
+    def _meant(self, name: Name, said: Said, text: str, evidence: Evidence, *, sure: bool = True) -> Iterator[Finding]:
+        """Give the place a name means here; each of those it may mean, unsure, where that stays open."""
+        keys = self._possible(name, said, text, evidence)
+        own = [key for key in keys if name.tokens in map(words_of, self._place(key).names.values())] or keys
+        if len(own) == 1 and sure:
+            doubt = STRICT_DOUBT if name.strict and evidence is not Evidence.TERRITORY else 0.0
+            yield Finding.by(evidence, own[0], name.kind, doubt)
+            return
+        for key in keys[:MOST_OPEN]:
+            yield Finding(key, name.kind, evidence, UNSURE)
+
+    def _possible(self, name: Name, said: Said, text: str, evidence: Evidence) -> tuple[str, ...]:
+        """Give the places a name may mean here."""
         keys = name.keys
         if LILLE in keys and name.tokens == ("lille",):
             texts = (text, *said.titles.values(), *said.territories, *(w for ws in said.keywords.values() for w in ws))
             if not contexts.is_french_lille(texts, doubtful=said.only_dutch and said.country != "FR"):
-                return None
+                return ()
         if said.country:
             here = tuple(key for key in keys if self._place(key).country in (said.country, ""))
             if not here and name.strict and evidence is not Evidence.TERRITORY:
-                return None
+                return ()
             keys = here or keys
-        own = tuple(key for key in keys if " ".join(name.tokens) in map(fold, self._place(key).names.values()))
-        keys = own or keys
-        return keys[0] if len(keys) == 1 else None
+        return keys
 
     def _place(self, key: str) -> Municipality | Area:
         return self._register.get(key) or self._register.areas[key]
 
 
-def _names(register: Register) -> Iterator[Name]:
-    """Give every name to look for, once."""
-    strict = contexts.words("strict")
-    names: dict[str, dict[str, bool]] = {}
-    for municipality in register:
-        for word in map(fold, municipality.names.values()):
-            names.setdefault(word, {})[municipality.key] = word in strict
-    for municipality in register:
-        # Villages and by-names are less known, and more often somebody's or something else's.
-        for word in map(fold, (*municipality.also, *municipality.villages)):
-            names.setdefault(word, {}).setdefault(municipality.key, True)
-    for area in register.areas.values():
-        for word in map(fold, (*area.names.values(), *area.also)):
-            if word not in names:
-                names[word] = {area.key: word in strict}
-    names |= {word: {} for word in contexts.words("elsewhere")}
-    for word, keys in names.items():
-        yield Name(tuple(word.split()), tuple(keys), bool(keys) and all(keys.values()))
+def _capitals(tokens: Sequence[Token], span: Span) -> list[Token]:
+    return [
+        replace(token, capital=True) if span.first <= place <= span.last else token
+        for place, token in enumerate(tokens)
+    ]

@@ -85,8 +85,7 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
         themes=_themes(dataset),
         keywords=_keywords(dataset),
         links=[
-            Link(places.place(link["key"]), _evidence(link), link.get("evidence") == Evidence.STEWARD)
-            for link in linked
+            Link(places.place(link["key"]), evidence(link), link.get("evidence") == Evidence.STEWARD) for link in linked
         ],
         area=places.place(area) if area and area not in {link["key"] for link in linked} else None,
         coverage=coverage_of(dataset, [link["key"] for link in linked]),
@@ -176,7 +175,7 @@ def _keywords(dataset: Mapping[str, Any]) -> Text:
     return cards.text({"words_translated": present}, "words")
 
 
-def _evidence(link: Mapping[str, Any]) -> str:
+def evidence(link: Mapping[str, Any]) -> str:
     """Say in words why the dataset is linked to a municipality."""
     code = str(link.get("evidence") or "")
     words = {
@@ -185,12 +184,13 @@ def _evidence(link: Mapping[str, Any]) -> str:
         Evidence.URI: tk._("place identifier"),
         Evidence.GEOMETRY: tk._("geometry"),
         Evidence.BOX: tk._("bounding box"),
+        Evidence.POSTCODE: tk._("postcode"),
         Evidence.TERRITORY: tk._("territory"),
         Evidence.PUBLISHER: tk._("publisher"),
         Evidence.TITLE: tk._("words of the title"),
         Evidence.KEYWORD: tk._("keywords"),
     }
-    return {str(evidence): text for evidence, text in words.items()}.get(code, code)
+    return {kind.value: text for kind, text in words.items()}.get(code, code)
 
 
 def _steps(dataset: Mapping[str, Any]) -> Iterator[Step]:

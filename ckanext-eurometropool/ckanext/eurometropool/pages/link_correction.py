@@ -1,4 +1,7 @@
-"""Correcting what a dataset is linked to, from its own page: add a municipality, say "not this one", undo either."""
+"""Correcting what a dataset is linked to, from its own page.
+
+A steward adds a municipality, says "not this one", takes or refuses a suggestion, and undoes any of it.
+"""
 
 from __future__ import annotations
 
@@ -14,6 +17,7 @@ from flask import request
 
 from ckanext.eurometropool.municipalities import linked
 from ckanext.eurometropool.pages import places
+from ckanext.eurometropool.pages.dataset_page import evidence
 from ckanext.eurometropool.pages.places import Place
 
 #: How the field's list of choices writes a municipality: "Kortrijk (BE-34022)". Two towns of one name stay two.
@@ -21,10 +25,19 @@ _CHOICE = re.compile(r".*\((?P<key>(?:BE|FR)-[0-9AB]{5})\)\s*")
 
 
 @dataclass(frozen=True)
+class Suggestion:
+    """A municipality that a dataset may be about, and what makes one think so."""
+
+    place: Place
+    evidence: str
+
+
+@dataclass(frozen=True)
 class Corrections:
-    """What stewards have said of a dataset's links: the places it is not about."""
+    """What stewards have said of a dataset's links, the places it is not about, and what they are asked about."""
 
     removed: Sequence[Place]
+    suggested: Sequence[Suggestion]
 
 
 class UnknownPlaceError(Exception):
@@ -32,10 +45,14 @@ class UnknownPlaceError(Exception):
 
 
 def corrections(dataset: Mapping[str, Any]) -> Corrections:
-    """Return what stewards have taken away from a dataset's links."""
+    """Return what stewards have taken away from a dataset's links, and what they have not decided on."""
     package = model.Package.get(dataset["id"])
-    removed = linked.corrections(package).get("remove", ()) if package else ()
-    return Corrections([places.place(key) for key in removed])
+    if package is None:
+        return Corrections((), ())
+    return Corrections(
+        [places.place(key) for key in linked.corrections(package).get("remove", ())],
+        [Suggestion(places.place(link["key"]), evidence(link)) for link in linked.suggestions(package)],
+    )
 
 
 def choices() -> list[str]:
@@ -85,16 +102,19 @@ def correct(dataset_id: str) -> Response:
 
 def _correct(context: Any, dataset_id: str) -> str:
     """Correct the links, and say what was done."""
-    asked = {name: request.form.get(name, "").strip() for name in ("add", "remove", "undo")}
+    asked = {name: request.form.get(name, "").strip() for name in ("add", "remove", "undo", "accept", "reject")}
     action = tk.get_action("municipality_link_correct")
     if asked["remove"]:
         action(context, {"id": dataset_id, "remove": [asked["remove"]]})
         return tk._("{place} is no longer linked. A later harvest will not link it again.").format(
             place=places.place(asked["remove"]).name
         )
+    if asked["reject"]:
+        action(context, {"id": dataset_id, "remove": [asked["reject"]]})
+        return tk._("{place} will not be suggested again.").format(place=places.place(asked["reject"]).name)
     if asked["undo"]:
         action(context, {"id": dataset_id, "undo": [asked["undo"]]})
         return tk._("The correction about {place} has been taken back.").format(place=places.place(asked["undo"]).name)
-    key = meant(asked["add"])
+    key = asked["accept"] or meant(asked["add"])
     action(context, {"id": dataset_id, "add": [key]})
     return tk._("{place} is linked. A later harvest will keep it.").format(place=places.place(key).name)

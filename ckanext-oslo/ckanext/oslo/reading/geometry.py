@@ -11,6 +11,7 @@ import shapely
 from shapely.geometry import box, mapping, shape
 from shapely.geometry.base import BaseGeometry
 
+from ckanext.oslo.reading import coordinates
 from ckanext.oslo.reading.errors import FieldError, _
 
 _BOX = re.compile(
@@ -28,19 +29,21 @@ DEEPEST = 100
 def read_geometry(value: object, *, repair: bool = False) -> str:
     """Give a geometry as GeoJSON text.
 
-    Taken: GeoJSON (text or dict; of a Feature its geometry), WKT, and a box as four numbers west, south, east, north.
+    Taken: GeoJSON (text or dict; of a Feature its geometry), WKT, and a box as four numbers west, south, east, north;
+    in WGS84 or in one of the region's projected systems, which is transformed.
     With ``repair`` a shape that crosses itself is made a possible one, as harvested outlines often need.
 
     :raises FieldError: it cannot be read, lies outside the world, or is not a possible shape
     """
-    geometry = _parsed(value)
+    geometry, system = _parsed(value)
     if geometry.is_empty:
         raise FieldError(_("This geometry is empty."))
-    west, south, east, north = geometry.bounds
-    if not (-180 <= west <= east <= 180 and -90 <= south <= north <= 90):
+    located = coordinates.locate(geometry, system)
+    if located is None:
         raise FieldError(
             _("This lies outside the world. Write longitude first (-180 to 180), then latitude (-90 to 90).")
         )
+    geometry = located.geometry
     if not geometry.is_valid:
         if not repair:
             reason = shapely.is_valid_reason(geometry)
@@ -61,18 +64,20 @@ def from_wkt(text: str) -> BaseGeometry:
     return shapely.from_wkt(_BEFORE_WKT.sub("", text))
 
 
-def _parsed(value: object) -> BaseGeometry:
+def _parsed(value: object) -> tuple[BaseGeometry, str]:
+    """Give the geometry as written, and the name of its reference system, empty where it names none."""
     text = value if isinstance(value, str) else None
     try:
         if text is not None and (found := _BOX.fullmatch(text)):
             west, south, east, north = (float(number) for number in found.groups())
-            return box(west, south, east, north)
+            return box(west, south, east, north), ""
         if text is not None and not text.lstrip().startswith("{"):
-            return shapely.force_2d(from_wkt(text))
+            before = _BEFORE_WKT.match(text)
+            return shapely.force_2d(from_wkt(text)), before[1] if before else ""
         geojson: Any = json.loads(text) if text is not None else value
         if geojson.get("type") == "Feature":
             geojson = geojson["geometry"]
-        return shapely.force_2d(shape(geojson))
+        return shapely.force_2d(shape(geojson)), coordinates.named(geojson.get("crs"))
     except (
         ValueError,
         KeyError,
