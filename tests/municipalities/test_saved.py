@@ -72,7 +72,7 @@ def test_a_changed_dataset_is_linked_anew() -> None:
     assert keys(in_search(made["name"])) == ["BE-57096"]
 
 
-def test_links_from_stored_geometry_and_zone() -> None:
+def test_links_from_stored_geometry_and_zone(app: Any) -> None:
     box = shapely.to_geojson(shapely.box(3.05, 50.62, 3.07, 50.64))
     made = create(title_translated={"fr": "Arbres"}, spatial_coverage=[{"geom": box}])
     zone = create(title_translated={"fr": "Arbres"}, spatial_coverage=[{"text": "fr:epci:200093201"}])
@@ -84,6 +84,11 @@ def test_links_from_stored_geometry_and_zone() -> None:
         "confidence": 0.9,
     }
     assert zone["area"] == "FR-EPCI-200093201"
+    assert zone["area_link"] == {
+        "key": "FR-EPCI-200093201", "kind": "covers", "evidence": "code", "confidence": 1.0,
+    }  # fmt: skip
+    page = app.get("/nl/municipality/FR-59512").body
+    assert '<a href="/nl/dataset/?area=FR-EPCI-200093201">Europese Metropool Rijsel' in page
 
 
 def test_what_was_shown_may_come_back_with_an_update() -> None:

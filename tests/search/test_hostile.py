@@ -138,6 +138,25 @@ def test_49_a_box_that_is_none_is_named(portal: Any, box: str) -> None:
     assert portal.get("/dataset/", query_string={"ext_bbox": box}).status_code == 400
 
 
+@pytest.mark.parametrize(
+    ("parameter", "value"),
+    [
+        ("ext_polygon", "POLYGON(("),
+        ("ext_polygon", "POINT (3 50)"),
+        ("ext_polygon", "POLYGON ((" + ", ".join(f"3.{n:04} 50.{n * n % 9973:04}" for n in range(600)) + "))"),
+        ("ext_polygon", "x" * 50_000),
+        ("ext_point", "3,50) OR *:*"),
+        ("ext_point", "3,50,1e999"),
+        ("ext_outline", 'BE-34022"}'),
+    ],
+)
+def test_49_what_is_no_place_on_the_map_is_named(portal: Any, parameter: str, value: str) -> None:
+    status, body = ask(portal, **{parameter: value})
+
+    assert status == 400
+    assert parameter in message(body)
+
+
 def test_50_what_the_search_adds_has_its_authorisation(portal: Any) -> None:
     assert portal.get("/api/3/action/package_search?q=x&explain=1").status_code == 403
     assert portal.get("/api/3/action/package_search_explain").status_code == 400

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from typing import Any
 
 import pytest
+import shapely
 from ckan.lib.search import make_connection
 from ckan.tests import factories, helpers
 
@@ -13,6 +14,7 @@ from ckanext.eurometropool.search.labels import label
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
 TRAN = "http://publications.europa.eu/resource/authority/data-theme/TRAN"
+KORTRIJK, LILLE = "bike-parking-kortrijk", "bike-parking-lille"
 RECORDS: Mapping[str, dict[str, Any]] = {
     "bike-parking-lille": {
         "title_translated": {"fr": "Stationnements vélo à Lille", "nl": "Fietsenstalling"},
@@ -123,6 +125,40 @@ class TestPlaces:
     def test_finds_by_box(self) -> None:
         assert names(ext_bbox="3.25,50.82,3.3,50.85") == ["bike-parking-kortrijk"]
         assert names(ext_bbox="4.3,50.8,4.4,50.9") == []
+
+    @pytest.mark.parametrize(
+        ("asked", "expected"),
+        [
+            ({"ext_outline": "BE-34022"}, [KORTRIJK]),
+            ({"ext_outline": "FR-59350"}, [LILLE]),
+            ({"ext_outline": "BE-34023"}, []),
+            ({"ext_outline": "wallonie-picarde"}, ["wide"]),
+            ({"ext_polygon": "POLYGON ((3.19 50.66, 3.4 50.66, 3.3 50.9, 3.19 50.66))"}, [KORTRIJK, "wide"]),
+            ({"ext_polygon": shapely.to_geojson(shapely.box(3.0, 50.6, 3.1, 50.66))}, [LILLE]),
+            ({"ext_polygon": "SRID=31370;POLYGON ((71000 166000, 73000 166000, 72000 168000, 71000 166000))"},
+             [KORTRIJK]),
+            ({"ext_point": "3.06,50.63", "ext_radius": "2"}, [LILLE]),
+            ({"ext_point": "3.2649,50.828"}, [KORTRIJK]),
+            ({"ext_point": "3.2649,50.828", "ext_radius": "25"}, [KORTRIJK, LILLE, "wide"]),
+            ({"ext_point": "4.35,50.85", "ext_radius": "5"}, []),
+            ({"ext_bbox": "2.6,50.4,4.2,50.95"}, ["wide", KORTRIJK, LILLE]),
+            ({"ext_bbox": "3.1,50.5,3.45,50.95"}, [KORTRIJK, "wide", LILLE]),
+            ({"ext_outline": "BE-34022", "q": "fietsenstallingen"}, [KORTRIJK]),
+        ],
+    )  # fmt: skip
+    def test_finds_by_what_is_drawn_on_the_map_the_most_alike_first(
+        self, asked: dict[str, str], expected: list[str]
+    ) -> None:
+        assert names(**asked) == expected
+
+    def test_descends_to_parts_and_ascends_to_what_covers_it(self) -> None:
+        assert names(ext_place="Zuid-West-Vlaanderen") == ["bike-parking-kortrijk"]
+        assert names(ext_place="West-Vlaanderen") == ["bike-parking-kortrijk"]
+        assert names(ext_place="Henegouwen") == ["wide"]
+        assert names(ext_municipality="BE-57081") == []
+        assert names(ext_municipality="BE-57081", ext_covering="1") == ["wide"]
+        assert names(ext_place="Doornik", ext_covering="1") == ["wide"]
+        assert names(ext_place="Arrondissement Aat", ext_covering="1") == ["wide"]
 
     def test_facets_count_and_have_names(self) -> None:
         fields = [

@@ -52,6 +52,7 @@ class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
         tk.add_template_directory(config, "templates")
         tk.add_public_directory(config, "public")
         tk.add_resource("assets", "eurometropool")
+        query.allow(config)
 
     # IPackageController
     def create(self, entity: model.Package) -> None:

@@ -283,12 +283,12 @@ class TestMapping:
         assert made.dataset["spatial"].startswith('{"coordinates":[[[3.')
         assert made.dataset["spatial"] == made.dataset["spatial_coverage"][0]["geom"]
 
-    def test_lambert_coordinates_are_refused_not_guessed(self) -> None:
+    def test_lambert_coordinates_are_transformed_and_told(self) -> None:
         made = mapped(
             "<dct:spatial><dct:Location><locn:geometry>POINT(72000 167000)</locn:geometry></dct:Location></dct:spatial>"
         )  # noqa: E501
-        assert "spatial" not in made.dataset
-        assert made.problems[0].reason is Reason.BAD_GEOMETRY
+        assert made.dataset["spatial"] == '{"coordinates":[3.262068,50.808224],"type":"Point"}'
+        assert [problem.reason for problem in made.problems] == [Reason.PROJECTED]
 
     def test_a_region_keyword_is_a_place(self) -> None:
         iri = "https://metadata.vlaanderen.be/id/GDI-Vlaanderen-Vlaamse-Administratieve-Eenheden/Sint-Martens-Latem"

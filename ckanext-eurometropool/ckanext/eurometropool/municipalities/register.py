@@ -7,6 +7,7 @@ codes share one number space, so the country belongs to the key) and those of `a
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from enum import StrEnum
@@ -22,6 +23,12 @@ from ckanext.eurometropool.municipalities.names import fold
 
 Box = tuple[float, float, float, float]
 FORMAT = 1
+#: How far an outline is drawn in for the index, as a share of half its box's diagonal: Solr's grid is off by 2.5 %.
+RIM = 0.03
+#: Degrees, 1.5 km.
+CENTRE = 0.015
+#: Degrees, about 100 m.
+COARSE = 0.001
 
 
 class RegisterError(Exception):
@@ -119,6 +126,7 @@ class Register:
     areas: Mapping[str, Area]
     attribution: tuple[str, ...]
     geometries: Mapping[str, Mapping[str, Any]] = field(repr=False)
+    _inner: dict[str, BaseGeometry] = field(default_factory=dict, repr=False, compare=False)
 
     def __iter__(self) -> Iterator[Municipality]:
         return iter(self.municipalities.values())
@@ -143,6 +151,30 @@ class Register:
     def polygon(self, key: str) -> BaseGeometry | None:
         """Give the outline of a municipality, or of an area whose municipalities are all known, as a shape."""
         return self._shapes.get(key) or self._area_shape(key)
+
+    def inner(self, key: str) -> BaseGeometry | None:
+        """Give the rough inside of a place, for the search index: what only touches its border does not meet it.
+
+        The outline drawn in and simplified; the box of an area that has other municipalities too; around the centre of
+        a municipality without outline. None for an unknown key.
+        """
+        if key not in self._inner:
+            shape = self._drawn_in(key)
+            if shape is None:
+                return None
+            self._inner[key] = shape
+        return self._inner[key]
+
+    def _drawn_in(self, key: str) -> BaseGeometry | None:
+        if municipality := self.municipalities.get(key):
+            outline = self._shapes.get(key)
+            return _inside(outline) if outline else shapely.Point(municipality.point).buffer(CENTRE, quad_segs=4)
+        area = self.areas.get(key)
+        if area is None or not area.complete or not all(member in self._shapes for member in area.members):
+            return shapely.box(*area.box) if area else None
+        # Simplified before they are put together: the union of all outlines as they are takes seconds.
+        rough = [shapely.simplify(self._shapes[member], COARSE).buffer(COARSE) for member in area.members]
+        return _inside(shapely.union_all(rough).buffer(-COARSE))
 
     @cached_property
     def _shapes(self) -> Mapping[str, BaseGeometry]:
@@ -197,6 +229,13 @@ class Register:
             for word in (*m.names.values(), *m.also, *m.villages, *m.postcodes, m.key, m.code):
                 found.setdefault(fold(word), {})[m.key] = None
         return {word: tuple(keys) for word, keys in found.items()}
+
+
+def _inside(outline: BaseGeometry) -> BaseGeometry:
+    west, south, east, north = outline.bounds
+    rim = RIM * math.hypot(east - west, north - south) / 2
+    inner = shapely.simplify(outline.buffer(-rim), rim / 3)
+    return outline.representative_point().buffer(rim) if inner.is_empty else inner
 
 
 def load(path: Path) -> Register:

@@ -70,6 +70,7 @@ class MunicipalityPage:
     around: int
     subjects: Sequence[Subject]
     themes: Sequence[Found]
+    covering: Sequence[Found]
     sides: Sequence[Side]
     comparison: Comparison | None
     density: Mapping[str, int]
@@ -79,7 +80,8 @@ class MunicipalityPage:
 
 def municipality_page(known: Register, municipality: Municipality) -> MunicipalityPage:
     """Gather what the page of a municipality shows."""
-    counts = searching.ask({}, rows=0, **{"facet.field": ["municipality"], "facet.limit": -1})["facets"]["municipality"]
+    facets = searching.ask({}, rows=0, **{"facet.field": ["municipality", "area"], "facet.limit": -1})["facets"]
+    counts = facets["municipality"]
     own = searching.ask({"municipality": municipality.key}, rows=0, **{"facet.field": ["theme"], "facet.limit": 20})
     neighbours = known.neighbours(municipality.key)
     cloth = places.cloth()
@@ -93,6 +95,7 @@ def municipality_page(known: Register, municipality: Municipality) -> Municipali
         around=sum(counts.get(m.key, 0) for m in neighbours),
         subjects=[s for name in ("mobility", "work", "dataset") if (s := _subject(municipality, name)).cards],
         themes=_themes(municipality, own["facets"]["theme"]),
+        covering=_covering(known, municipality, facets["area"]),
         sides=_sides(known, municipality, counts),
         comparison=_comparison(municipality, neighbours, counts),
         density=quartiles(counts),
@@ -124,6 +127,15 @@ def _themes(municipality: Municipality, counts: Mapping[str, int]) -> list[Found
             count,
         )
         for uri, count in sorted(counts.items(), key=lambda found: -found[1])
+    ]
+
+
+def _covering(known: Register, here: Municipality, counts: Mapping[str, int]) -> list[Found]:
+    """Return the areas that hold this municipality and have data of their own, the smallest first."""
+    return [
+        Found(known.name(key, cards.reader()), tk.h.url_for("dataset.search", area=key), counts[key])
+        for key in here.areas
+        if counts.get(key)
     ]
 
 

@@ -77,7 +77,7 @@ def facet_label(field: str, value: str, display: str | None = None) -> str:
     """Name a value of a facet for the reader."""
     if field == "harvest_source_name":
         return source_title(value)
-    if field in FACETS:
+    if field in FACETS or field in labels.PLACES:
         return labels.label(field, value, tk.h.lang() or "en")
     return display or value
 

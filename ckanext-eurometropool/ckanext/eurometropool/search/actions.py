@@ -16,7 +16,7 @@ from flask import g, has_request_context
 from ckanext.eurometropool.municipalities import installed
 from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import explain as explaining
-from ckanext.eurometropool.search import limits, spelling, suggest
+from ckanext.eurometropool.search import extents, limits, spelling, suggest
 from ckanext.eurometropool.search.query import KEPT
 from ckanext.eurometropool.search.question import Question
 from ckanext.oslo.vocabularies import LANGUAGES
@@ -46,6 +46,17 @@ def package_search(up_func: Action, context: Context, data_dict: DataDict) -> Ac
     :param ext_near: where the reader stands, in the same ways: what is about it comes first, then the nearest, and
         nothing is left out; a place in the question counts instead (optional)
     :type ext_near: string
+    :param ext_covering: with ``ext_place`` or ``ext_municipality``: also datasets about larger areas that hold it
+        (optional)
+    :type ext_covering: boolean
+    :param ext_bbox: west,south,east,north in degrees; only datasets whose extent meets it, by overlap (optional)
+    :type ext_bbox: string
+    :param ext_polygon: a drawn polygon, GeoJSON or WKT, longitude first; the same (optional)
+    :type ext_polygon: string
+    :param ext_point: longitude,latitude, with ``ext_radius`` in kilometres (default 5); the same (optional)
+    :type ext_point: string
+    :param ext_outline: the key of a municipality or an area; the same, with its outline (optional)
+    :type ext_outline: string
     :param ext_literal: take the words as they stand: no places, no other words (optional)
     :type ext_literal: boolean
     :param explain: for sysadmins: add ``explained`` (optional)
@@ -146,7 +157,8 @@ def _check(context: Context, data_dict: DataDict) -> None:
             data_dict["extras"] = json.loads(data_dict["extras"])
     try:
         limits.check(data_dict, tk._, outside="api_version" in context)
-    except limits.AskedTooMuchError as error:
+        extents.asked({**(data_dict.get("extras") or {}), **data_dict}, _register(), tk._)
+    except (limits.AskedTooMuchError, extents.ExtentError) as error:
         raise SearchQueryError(str(error)) from error
 
 

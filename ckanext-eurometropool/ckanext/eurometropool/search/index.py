@@ -31,6 +31,10 @@ LONGEST_TERM = 1000
 #: Coverage is indexed to about 100 m, and as its box where it is drawn finer than this many points.
 TOLERANCE = 0.001
 MOST_POINTS = 400
+#: More linked municipalities than this are indexed by their boxes.
+MOST_OUTLINES = 3
+#: Degrees, about 50 m: a point has an area to share.
+HALF_POINT = 0.0005
 #: Fields that say when a dataset changed, the best witness first.
 CHANGED = ("modified", "source_modified", "issued", "metadata_modified")
 
@@ -136,9 +140,10 @@ def sources(dataset: Mapping[str, Any]) -> list[str]:
 
 def places(dataset: Mapping[str, Any], register: Register | None) -> Dict:
     """Give the keys and names of the places it is linked to, and where it lies."""
-    shapes = [wkt for shape in read(dataset).shapes for wkt in _as_wkt(shape)]
+    read_shapes = list(read(dataset).shapes)
+    shapes = [wkt for shape in read_shapes for wkt in _as_wkt(shape)]
     if register is None:
-        return {"spatial_geom": shapes} if shapes else {}
+        return {"spatial_geom": shapes, **_extent(read_shapes)} if shapes else {}
     linked = [m for link in dataset.get("municipalities") or [] if (m := register.get(link["key"]))]
     area = register.area(dataset.get("area") or "")
     inside = [*linked, *(register.municipalities[key] for key in (area.members if area else ()))]
@@ -151,7 +156,8 @@ def places(dataset: Mapping[str, Any], register: Register | None) -> Dict:
         "centre": [f"{m.point[1]},{m.point[0]}" for m in linked],
         "place_names": sorted({name for m in linked for name in (*m.names.values(), *m.also)}),
         "area_names": sorted({*area.names.values(), *area.also}) if area else [],
-        "spatial_geom": shapes or _boxes(register, linked, area),
+        "spatial_geom": shapes or [shape.wkt for shape in _outlines(register, linked, area)],
+        **_extent(read_shapes or _outlines(register, linked, area)),
         "local": 2 if linked or (area and area.kind in CLOSE) else 1 if area else 0,
     }
     return {field: value for field, value in found.items() if value or field == "local"}
@@ -174,11 +180,26 @@ def _envelope(shape: BaseGeometry) -> str:
     return f"ENVELOPE({west}, {east}, {north}, {south})"
 
 
-def _boxes(register: Register, linked: Sequence[Municipality], area: Area | None) -> list[str]:
-    """Give the boxes of linked places, for a dataset that does not say where it lies."""
+def _outlines(register: Register, linked: Sequence[Municipality], area: Area | None) -> list[BaseGeometry]:
+    """Give the linked places, for a dataset that does not say where it lies; of many their boxes, which are quick."""
     if not linked:
-        return [_envelope(shapely.box(*area.box))] if area else []
-    return [_envelope(register.polygon(m.key) or shapely.Point(m.point)) for m in linked]
+        shape = register.inner(area.key) if area else None
+        return [shape] if shape else []
+    shapes = [shape for m in linked if (shape := register.inner(m.key))]
+    return shapes if len(linked) <= MOST_OUTLINES else [shapely.box(*shape.bounds) for shape in shapes]
+
+
+def _extent(shapes: Sequence[BaseGeometry]) -> Dict:
+    """Give the box around all shapes, which overlap is ranked by; a point's is a little one."""
+    if not shapes:
+        return {}
+    west, south, east, north = (float(edge) for edge in shapely.total_bounds(list(shapes)))
+    return {
+        "extent_west": west - HALF_POINT,
+        "extent_south": south - HALF_POINT,
+        "extent_east": east + HALF_POINT,
+        "extent_north": north + HALF_POINT,
+    }
 
 
 def _mapping(value: Any) -> Mapping[str, Any]:

@@ -18,6 +18,10 @@ MOST_LETTERS: Mapping[str, int] = {
     "ext_place": 200,
     "ext_near": 200,
     "ext_bbox": 200,
+    "ext_polygon": 40_000,
+    "ext_point": 100,
+    "ext_radius": 20,
+    "ext_outline": 40,
 }
 #: Solr counts results in 32 bits; no catalogue of datasets is read so far page by page.
 LAST_START = 10_000_000

@@ -7,12 +7,13 @@ what CKAN gives it. The aliases `in_nl`, `in_fr`, `in_en` and `like` are declare
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, MutableMapping
 from dataclasses import replace
 from typing import Any
 
 from ckanext.eurometropool.municipalities.register import Register
-from ckanext.eurometropool.search import nearness, ranking, where, word_lists
+from ckanext.eurometropool.search import extents, nearness, ranking, where, word_lists
+from ckanext.eurometropool.search.extents import Extent
 from ckanext.eurometropool.search.question import (
     FUZZY_FROM,
     PREFIX_FROM,
@@ -59,21 +60,33 @@ KEPT = "_question"
 _OPERATORS = re.compile(r'([+\-&|!(){}\[\]^"~*?:\\/])')
 _FIELDED = re.compile(r"(?:^|[\s(+\-!])(?:\*|[A-Za-z_][\w.]*):(?!//)\S")
 
+#: CKAN's list of Solr's parsers that a filter may name; ours is that of shapes on the map (search/extents.py).
+_ALLOWED, _OURS = "ckan.search.solr_allowed_query_parsers", "field"
+
 Params = dict[str, Any]
+
+
+def allow(config: MutableMapping[str, Any]) -> None:
+    """Let filters ask for shapes, as ckanext-spatial does where it is switched on."""
+    known = config.get(_ALLOWED) or []
+    known = known.split() if isinstance(known, str) else list(known)
+    config[_ALLOWED] = known if _OURS in known else [*known, _OURS]
 
 
 def prepare(params: Params, register: Register | None) -> Params:
     """Fill in what a search left open. Takes and gives the parameters of `package_search`."""
     extras = {name: value for name, value in (params.get("extras") or {}).items() if name != KEPT}
     params = {**params, "extras": extras}
-    filters = []
+    drawn = extents.asked(extras, register, lambda words: words)
+    filters = extents.filters(drawn)
     if register is not None:
-        filters = [
-            *_keys("municipality", extras.get("ext_municipality")),
+        covering = bool(extras.get("ext_covering"))
+        filters += [
+            *_about(extras.get("ext_municipality"), register, covering=covering),
             *_keys("region", extras.get("ext_region")),
-            *_place(params, extras.get("ext_place"), register),
+            *_place(params, extras.get("ext_place"), register, covering=covering),
         ]
-    asked = _by_words(params, register, filters)
+    asked = _by_overlap(_by_words(params, register, filters), drawn)
     if filters:
         asked = {**asked, "fq_list": [*(params.get("fq_list") or []), *filters]}
     return asked
@@ -104,6 +117,16 @@ def _standing(question: Question, near: Any, register: Register | None) -> Quest
     if register is None or question.places or not isinstance(near, str) or not near.strip():
         return question
     return replace(question, near=where.place_of(near, register))
+
+
+def _by_overlap(params: Params, drawn: list[Extent]) -> Params:
+    """Rank by overlap with what is asked of the map; who writes a query of their own ranks by themselves."""
+    everything = str(params.get("q") or "*:*").strip() in ("*:*", "*") and "defType" not in params
+    if not drawn or not (everything or params.get("qf") == FIELDS):
+        return params
+    factors = [params["boost"]] if params.get("boost") else []
+    boost = f"product({','.join([*factors, *map(extents.overlap, drawn)])})"
+    return {**params, **({"q": "*:*", "defType": "edismax", "qf": FIELDS} if everything else {}), "boost": boost}
 
 
 def parameters(question: Question, register: Register | None) -> Params:
@@ -169,14 +192,24 @@ def _keys(field: str, value: Any) -> list[str]:
     return [f"{field}:({' OR '.join(keys)})"] if keys else []
 
 
-def _place(params: Params, text: Any, register: Register) -> list[str]:
+def _about(value: Any, register: Register, *, covering: bool) -> list[str]:
+    """Give the filter for municipalities; `covering`: also for what covers them as a part of something larger."""
+    (about,) = _keys("municipality", value) or [""]
+    values = value if isinstance(value, list | tuple) else str(value or "").split(",")
+    known = [m for one in values if (m := register.get(str(one).strip()))]
+    above = sorted({area for m in known for area in m.areas}) if covering else []
+    return [f"{about} OR area:({' OR '.join(map(quoted, above))})"] if above else [about] if about else []
+
+
+def _place(params: Params, text: Any, register: Register, *, covering: bool) -> list[str]:
     """Give the filter for a place in words. Words that name no place we know are searched for, not dropped."""
     if not isinstance(text, str) or not text.strip():
         return []
     if municipalities := register.find(text):
-        return _keys("municipality", [m.key for m in municipalities])
+        return _about([m.key for m in municipalities], register, covering=covering)
     if area := register.find_area(text):
-        return [f"area:{quoted(area.key)} OR municipality:({' OR '.join(quoted(key) for key in area.members)})"]
+        above = [f"area:({' OR '.join(map(quoted, area.parents))})"] if covering and area.parents else []
+        return [" OR ".join([f"inside:{quoted(area.key)}", *above])]
     words = params.get("q")
     free = _OPERATORS.sub(r"\\\1", text.strip())
     params["q"] = f"{words} {free}" if isinstance(words, str) and words.strip() not in ("", "*:*") else free

@@ -29,10 +29,10 @@ PROJECTED: Mapping[int, Bounds] = {
     3812: (2.3, 49.4, 6.6, 51.7),  # Belgian Lambert 2008
     2154: (-6.0, 41.0, 10.5, 51.6),  # Lambert 93
     25831: (-1.0, 42.0, 7.0, 52.0),  # ETRS89 / UTM zone 31N
-    3035: (-12.0, 34.0, 33.0, 72.0),  # ETRS89-LAEA, of European statistics and INSPIRE grids
+    3035: (-6.0, 41.0, 11.0, 56.0),  # ETRS89-LAEA, of European statistics and INSPIRE grids: its part around us
 }
-#: Only believed when it is named: its numbers are those of others.
-NAMED_ONLY: Mapping[int, Bounds] = {3857: (-180.0, -85.06, 180.0, 85.06)}
+#: Where a system that is named may lie besides, when it does not lie there: its numbers are also those of others.
+WIDER: Mapping[int, Bounds] = {3035: (-32.0, 27.0, 45.0, 72.0), 3857: (-180.0, -85.06, 180.0, 85.06)}
 #: Latitude written first: x is a latitude and y a longitude of the Low Countries and the north of France.
 _SWAPPED: Bounds = (49.0, 1.5, 52.0, 7.5)
 _EPSG = re.compile(r"(?:EPSG|SRID)[^\d]{1,6}(?:\d+(?:\.\d+)*[:/])?(\d{4,5})\b", re.IGNORECASE)
@@ -78,10 +78,7 @@ def locate(geometry: BaseGeometry, name: str = "") -> Located | None:
         return _in_degrees(geometry)
     if system is None:
         return next(_recognised(geometry), None)
-    land = PROJECTED.get(system) or NAMED_ONLY.get(system)
-    if land is None:
-        return None
-    return _transformed(geometry, system, land) or _transformed(_swap(geometry), system, land, swapped=True)
+    return next(_named_readings(geometry, system), None)
 
 
 def _in_degrees(geometry: BaseGeometry) -> Located | None:
@@ -90,6 +87,15 @@ def _in_degrees(geometry: BaseGeometry) -> Located | None:
     if _within(geometry.bounds, _SWAPPED):
         return Located(_swap(geometry), swapped=True)
     return Located(geometry)
+
+
+def _named_readings(geometry: BaseGeometry, system: int) -> Iterator[Located]:
+    """Yield the readings of numbers of a system: as written, with the axes swapped, then both farther away."""
+    for land in filter(None, (PROJECTED.get(system), WIDER.get(system))):
+        for swapped in (False, True):
+            read = _swap(geometry) if swapped else geometry
+            if found := _transformed(read, system, land, swapped=swapped):
+                yield found
 
 
 def _recognised(geometry: BaseGeometry) -> Iterator[Located]:
