@@ -176,8 +176,11 @@ def _checked(geometry: BaseGeometry, tell: Tell, system: str = "") -> BaseGeomet
 
 
 def to_geojson(geometry: BaseGeometry) -> str:
-    """Write a geometry as GeoJSON text, coordinates to 1e-6 degrees (about 10 cm): the same shape, the same text."""
-    return json.dumps(_rounded(mapping(geometry)), separators=(",", ":"), sort_keys=True)
+    """Write a geometry as GeoJSON text, coordinates to 1e-6 degrees (about 10 cm): the same shape, the same text.
+
+    Rings run as RFC 7946, 3.1.6, has them: outer ones counterclockwise, holes clockwise.
+    """
+    return json.dumps(_rounded(mapping(shapely.orient_polygons(geometry))), separators=(",", ":"), sort_keys=True)
 
 
 def _rounded(value: Any) -> Any:

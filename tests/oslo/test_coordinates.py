@@ -94,6 +94,15 @@ def test_a_form_takes_them_and_keeps_geojson_in_wgs84(value: str) -> None:
     assert kept["coordinates"] == pytest.approx(KORTRIJK, abs=2e-5)
 
 
+def test_rings_run_as_the_standard_has_them() -> None:
+    clockwise = "POLYGON ((3 50, 3 51, 4 51, 4 50, 3 50), (3.2 50.2, 3.8 50.2, 3.8 50.8, 3.2 50.8, 3.2 50.2))"
+
+    outer, hole = json.loads(read_geometry(clockwise))["coordinates"]
+
+    assert shapely.LinearRing(outer).is_ccw
+    assert not shapely.LinearRing(hole).is_ccw
+
+
 def test_a_form_refuses_what_lies_nowhere() -> None:
     with pytest.raises(FieldError):
         read_geometry("SRID=31370;POINT (3 50)")

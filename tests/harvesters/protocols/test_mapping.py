@@ -321,6 +321,13 @@ def test_other_systems_and_swapped_axes_are_mended_and_told(literal: str, told: 
     assert heard == told
 
 
+def test_rings_run_as_the_standard_has_them() -> None:
+    shape = geometry.from_literal("POLYGON ((3 50, 3 51, 4 51, 4 50, 3 50))")
+
+    assert shape is not None
+    assert shapely.LinearRing(json.loads(geometry.to_geojson(shape))["coordinates"][0]).is_ccw
+
+
 def test_wkt_nested_without_end_is_refused_before_it_kills_the_process() -> None:
     # GEOS 3.13 reads collections recursively: this one ended a worker with a segmentation fault.
     assert geometry.from_literal("GEOMETRYCOLLECTION(" * 100_000 + "POINT(3 50)" + ")" * 100_000) is None

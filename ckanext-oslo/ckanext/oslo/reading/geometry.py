@@ -49,7 +49,8 @@ def read_geometry(value: object, *, repair: bool = False) -> str:
             reason = shapely.is_valid_reason(geometry)
             raise FieldError(_("This shape crosses itself or is not closed: {reason}."), reason=reason)
         geometry = shapely.make_valid(geometry)
-    return json.dumps(mapping(geometry))
+    # RFC 7946, 3.1.6: outer rings run counterclockwise, holes clockwise.
+    return json.dumps(mapping(shapely.orient_polygons(geometry)))
 
 
 def from_wkt(text: str) -> BaseGeometry:
