@@ -39,16 +39,24 @@ class Standing:
     also_in: tuple[Copy, ...] = ()
 
 
+# Put together once: it is asked for each dataset that is shown.
+_GROUP = (
+    sa.select(DuplicateMember.package_id, DuplicateMember.master_id, model.Package.name, model.Package.extras)
+    .join(model.Package, model.Package.id == DuplicateMember.package_id)
+    .where(
+        DuplicateMember.master_id
+        == sa.select(DuplicateMember.master_id)
+        .where(DuplicateMember.package_id == sa.bindparam("package_id"))
+        .scalar_subquery(),
+        model.Package.state == model.State.ACTIVE,
+    )
+    .order_by(DuplicateMember.package_id)
+)
+
+
 def of(package_id: str) -> Standing:
     """Return where else a dataset is."""
-    member = DuplicateMember
-    master = sa.select(member.master_id).where(member.package_id == package_id).scalar_subquery()
-    rows = model.Session.execute(
-        sa.select(member.package_id, member.master_id, model.Package.name, model.Package.extras)
-        .join(model.Package, model.Package.id == member.package_id)
-        .where(member.master_id == master, model.Package.state == model.State.ACTIVE)
-        .order_by(member.package_id)
-    ).all()
+    rows = model.Session.execute(_GROUP, {"package_id": package_id}).all()
     mine = next((row.master_id for row in rows if row.package_id == package_id), package_id)
     if mine != package_id:
         return Standing(copy_of=mine)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import random
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -24,6 +25,7 @@ from ckanext.harvesters.replay.server import ReplayServer
 from ckanext.harvesters.replay.snapshots import Snapshots
 from ckanext.oslo import fetch
 from tests.harvesters.engine.conftest import harvest, index, rows
+from tests.schemas.test_shown import compared
 
 pytestmark = [pytest.mark.snapshots, pytest.mark.slow, pytest.mark.usefixtures("with_plugins")]
 
@@ -86,6 +88,9 @@ def test_three_regions_arrive_stay_and_change(sources, portals) -> None:
         assert done["added"] + done["failed"] == offered
         assert len({one["guid"] for one in failures(name)}) == done["failed"]
     assert set(index()) == set(rows())
+    for name in random.sample(sorted(rows()), 150):
+        found, expected = compared(name)
+        assert found == expected, name
 
     before = rows(), index()
     for name, source in sources.items():

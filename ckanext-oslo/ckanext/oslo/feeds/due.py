@@ -10,7 +10,9 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from typing import Any
 
@@ -37,6 +39,7 @@ PATIENCE = 3.0
 REBUILDING = 0
 """The transaction of a mark that `rebuild` made: the dataset did not change, so what is kept of it can be read on."""
 _REMIND = 30
+_gathered: ContextVar[list[Shown] | None] = ContextVar("_gathered", default=None)
 
 
 @dataclass(frozen=True)
@@ -58,7 +61,7 @@ def indexed(document: Mapping[str, Any]) -> None:
 
     In a save that is still open, the entries are part of it. When the change is committed already (a harvest indexes
     after it has saved a batch), they are written in a transaction of their own: whoever rebuilds the index keeps one
-    transaction open for all of it, in which nothing may stay locked.
+    transaction open for all of it, in which nothing may stay locked. Within `gathered` that waits for its end.
     """
     package_id = document["id"]
     # CKAN's session sends nothing by itself: a change sent only at the commit would mark the dataset once more.
@@ -74,8 +77,29 @@ def indexed(document: Mapping[str, Any]) -> None:
         model.Session.execute(
             sa.delete(FeedDue).where(FeedDue.package_id == package_id), execution_options={"synchronize_session": False}
         )
+        return
+    shown = Shown(package_id, due.mark, dataset)
+    waiting = _gathered.get()
+    if waiting is None:
+        finish([shown], portal_from_config())
     else:
-        finish([Shown(package_id, due.mark, dataset)], portal_from_config())
+        waiting.append(shown)
+
+
+@contextmanager
+def gathered() -> Iterator[None]:
+    """Write what is indexed within, and was committed before, at the end: `BATCH` datasets in one transaction.
+
+    For who indexes many. What an exception cuts off stays due.
+    """
+    waiting: list[Shown] = []
+    token = _gathered.set(waiting)
+    try:
+        yield
+    finally:
+        _gathered.reset(token)
+    for start in range(0, len(waiting), BATCH):
+        finish(waiting[start : start + BATCH], portal_from_config())
 
 
 def mark(package_ids: Iterable[str]) -> None:

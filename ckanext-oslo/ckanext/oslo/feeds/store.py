@@ -113,22 +113,30 @@ def public(connection: Connection, ids: Iterable[str]) -> dict[str, datetime]:
     return {row.id: row.metadata_modified for row in rows if not row.owner_org or row.owner_org in active}
 
 
+_elder, _own = model.package_table.alias("elder"), model.package_table.alias("own")
+# Put together once: it is asked for each dataset that is written.
+_ELDER = (
+    sa.select(sa.literal(1))
+    .where(
+        _own.c.id == sa.bindparam("package_id"),
+        _elder.c.extras["uri"].astext == _own.c.extras["uri"].astext,
+        _elder.c.id.not_in(sa.bindparam("others", expanding=True)),
+        _elder.c.state == "active",
+        sa.func.coalesce(_elder.c.private, False).is_(False),
+        sa.tuple_(_elder.c.metadata_created, _elder.c.id) < sa.tuple_(_own.c.metadata_created, _own.c.id),
+    )
+    .limit(1)
+)
+
+
 def has_elder(connection: Connection, package_id: str, copies: Iterable[str] = ()) -> bool:
     """Tell whether an older dataset that everybody may see has the same foreign IRI.
 
     One graph can hold one description of an IRI: it goes to the dataset that was here first. Its own ``copies``, which
     are in no feed, do not count.
     """
-    elder, own = model.package_table.alias("elder"), model.package_table.alias("own")
-    query = sa.select(sa.literal(1)).where(
-        own.c.id == package_id,
-        elder.c.extras["uri"].astext == own.c.extras["uri"].astext,
-        elder.c.id.not_in([package_id, *copies]),
-        elder.c.state == "active",
-        sa.func.coalesce(elder.c.private, False).is_(False),
-        sa.tuple_(elder.c.metadata_created, elder.c.id) < sa.tuple_(own.c.metadata_created, own.c.id),
-    )
-    return connection.execute(query.limit(1)).first() is not None
+    values = {"package_id": package_id, "others": [package_id, *copies]}
+    return connection.execute(_ELDER, values).first() is not None
 
 
 def hidden(connection: Connection, ids: set[str]) -> set[str]:
