@@ -63,6 +63,7 @@ def rubbish(serve, healthy) -> Registered:
     return make_source("rubbish", f"http://{serve(lambda connection, _head: connection.sendall(head + body))}")
 
 
+@pytest.mark.slow
 def test_fault_16_eight_of_ten_sources_are_read_whole_while_one_hangs_and_one_sends_rubbish(
     healthy, hanging, rubbish, tmp_path
 ) -> None:
