@@ -94,6 +94,12 @@ def about_geology(texts: Iterable[str]) -> bool:
     return any(_geology().search(plain(text)) for text in texts)
 
 
+def names_other_provinces(texts: Iterable[str]) -> bool:
+    """Tell whether a dataset names a province of Belgium that is none of ours."""
+    said = " ".join(f" {' '.join(token.word for token in tokens_of(text))} " for text in texts)
+    return any(f" {name} " in said for name in words("other_provinces"))
+
+
 def is_french_lille(texts: Iterable[str], *, doubtful: bool) -> bool:
     """Tell the French city from the village in the province of Antwerp. `doubtful`: nothing French but the word."""
     said = {token.word for text in texts for token in tokens_of(text)}

@@ -10,7 +10,7 @@ from ckanext.eurometropool.municipalities import contexts
 from ckanext.eurometropool.municipalities.contexts import Span, Token
 from ckanext.eurometropool.municipalities.evidence import UNSURE, Evidence, Finding, Kind
 from ckanext.eurometropool.municipalities.gazetteer import Name, names, words_of
-from ckanext.eurometropool.municipalities.register import Area, Municipality, Register
+from ckanext.eurometropool.municipalities.register import Area, AreaKind, Municipality, Register
 from ckanext.eurometropool.municipalities.said import Said
 
 LILLE = "FR-59350"
@@ -55,6 +55,14 @@ class WordFinder:
         keywords = [word for words in said.keywords.values() for word in words]
         if contexts.about_geology([*said.titles.values(), *keywords]):
             return
+        # Who lists the provinces one by one is about more than ours.
+        wider = contexts.names_other_provinces([*said.titles.values(), *keywords])
+        for finding in self._by_texts(said, keywords):
+            area = self._register.area(finding.key or "")
+            if not (wider and area and area.kind is AreaKind.PROVINCE):
+                yield finding
+
+    def _by_texts(self, said: Said, keywords: Sequence[str]) -> Iterator[Finding]:
         for text in said.titles.values():
             yield from self._in_text(text, said, Evidence.TITLE)
         for word in keywords:
@@ -62,7 +70,8 @@ class WordFinder:
             if name is None:
                 yield from self._in_text(word, said, Evidence.KEYWORD)
             elif word[:1].isupper() or not name.strict:
-                yield from self._meant(name, said, word, Evidence.KEYWORD)
+                # Where every keyword is in capitals, BOSSUIT is as well a reservoir's.
+                yield from self._meant(name, said, word, Evidence.KEYWORD, sure=not (name.part and word.isupper()))
 
     def in_publishers(self, said: Said) -> Iterator[Finding]:
         """Give the municipalities in names of publishers that are no town hall's: "CHU de Lille". Unsure."""
