@@ -20,6 +20,7 @@ from tests.lanes import (  # noqa: F401  (hooks of pytest)
     pytest_configure,
     pytest_xdist_make_scheduler,
 )
+from tests.post import post  # noqa: F401  (a fixture for tests of mail)
 from tests.real_browser import browser  # noqa: F401  (a fixture for browser tests)
 from tests.running_portal import running  # noqa: F401  (a fixture for browser and operations tests)
 

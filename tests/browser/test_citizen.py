@@ -51,25 +51,6 @@ def test_a_chip_takes_a_filter_away_without_leaving_the_page(visit):
     expect(french).to_have_attribute("href", re.compile(r"/fr/dataset/\?dataset_type=mobility$"))
 
 
-def test_the_place_is_understood_and_can_be_taken_back(visit):
-    page = visit("/nl/dataset/")
-    page.get_by_label("Waar?").fill("8500")
-    page.get_by_role("main").get_by_role("button", name="Zoeken").click()
-    expect(page.get_by_text("Kortrijk gelezen als de gemeente.")).to_be_visible()
-    page.get_by_role("link", name="Toch overal zoeken").click()
-    expect(page).not_to_have_url(re.compile("ext_place"))
-
-
-def test_a_municipality_shows_both_names_and_its_neighbours(visit):
-    page = visit("/nl/municipality")
-    page.get_by_role("main").get_by_label("Gemeente of postcode").fill("Courtrai")
-    page.get_by_role("button", name="Ga").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text(re.compile(r"Kortrijk\s+Courtrai"))
-    expect(page.get_by_role("heading", name="Over de landsgrens")).to_be_visible()
-    page.get_by_role("link", name="Menen").first.click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Menen")
-
-
 def test_a_geojson_file_is_drawn_on_the_page(visit):
     page = visit("/nl/dataset/?res_format=GeoJSON&q=fietsenstalling")
     page.locator(".result a").first.click()

@@ -1,4 +1,4 @@
-"""Every page on a small telephone, in the dark, by keyboard."""
+"""In the dark, by keyboard, without script. All pages on a small telephone: test_accessible.py."""
 
 from __future__ import annotations
 
@@ -6,38 +6,6 @@ import pytest
 from playwright.sync_api import expect
 
 pytestmark = pytest.mark.browser
-
-PAGES = [
-    "/nl/",
-    "/fr/dataset/?q=v%C3%A9lo",
-    "/nl/dataset/?q=wachtlijst+kinderopvang+xyzzy",
-    "/fr/mobility/",
-    "/nl/municipality",
-    "/fr/municipality/BE-57081",
-    "/nl/developers",
-    "/fr/user/login",
-    "/nl/about",
-    "/fr/organization/",
-    "/nl/harvest",
-    "/nl/not-here",
-]
-
-
-@pytest.mark.parametrize("path", PAGES)
-def test_nothing_is_wider_than_a_small_telephone(visit, path):
-    page = visit(path, viewport={"width": 360, "height": 740})
-    overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-    assert overflow <= 0
-    expect(page.get_by_role("heading", level=1).first).to_be_attached()
-
-
-def test_a_dataset_fits_a_small_telephone(visit):
-    page = visit("/fr/dataset/", viewport={"width": 360, "height": 740})
-    page.locator(".result a").first.click()
-    # Measured only when the new page has its style sheets.
-    page.wait_for_url(lambda url: not url.partition("?")[0].endswith("/fr/dataset/"), wait_until="load")
-    assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
-    expect(page.locator(".navtoggle summary").first).to_be_visible()
 
 
 def test_the_dark_scheme_follows_the_system(visit):

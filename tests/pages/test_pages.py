@@ -57,6 +57,10 @@ def test_the_language_switch_keeps_the_page_and_its_state(app):
     links = {a.get("hreflang"): a.get("href") for a in select(shown, "#langs a")}
     assert links["fr"] == "/fr/dataset/?q=fiets&dataset_type=mobility"
     assert links["nl"] == "/nl/dataset/?q=fiets&dataset_type=mobility"
+    others = {link.get("hreflang"): link.get("href") for link in select(shown, "link[hreflang]")}
+    assert set(others) == {"nl", "fr", "en", "x-default"}
+    assert all(url.startswith("http") for url in others.values())
+    assert others["fr"].endswith(links["fr"])
 
 
 class TestFirstVisit:

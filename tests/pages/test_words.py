@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from zoneinfo import ZoneInfo
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -77,3 +79,16 @@ def test_no_size_is_too_large_to_say(octets, locale):
 )
 def test_a_date_is_as_precise_as_it_was_given(value, locale, written):
     assert phrases.day(value, locale) == written
+
+
+@pytest.mark.parametrize(
+    ("value", "locale", "written"),
+    [
+        ("2026-11-22T13:03:09", "nl", "22 november 2026, 14:03"),
+        ("2026-07-01T22:30:00+00:00", "fr", "2 juillet 2026, 00:30"),
+        ("2026-11-22T13:03:09Z", "en", "22 November 2026, 14:03"),
+        ("no date", "en", ""),
+    ],
+)
+def test_a_moment_is_written_as_the_language_does_in_our_time(value, locale, written):
+    assert phrases.time(value, locale, ZoneInfo("Europe/Brussels"), hours=True, seconds=False) == written

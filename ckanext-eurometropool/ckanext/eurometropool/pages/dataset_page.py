@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 from ckan.plugins import toolkit as tk
 
 from ckanext.eurometropool.municipalities.evidence import Evidence
 from ckanext.eurometropool.pages import cards, licences, machine_made, phrases, places
+from ckanext.eurometropool.pages.calls import Call, calls
 from ckanext.eurometropool.pages.coverage import Coverage, coverage_of
 from ckanext.eurometropool.pages.files import File, Table, file_of, first_table
 from ckanext.eurometropool.pages.languages import NAMES, Text
@@ -64,6 +66,8 @@ class DatasetPage:
     table: Table | None
     steps: Sequence[Step]
     feeds: Sequence[Found]
+    calls: Sequence[Call]
+    citation: str
 
 
 def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
@@ -93,6 +97,8 @@ def dataset_page(dataset: Mapping[str, Any]) -> DatasetPage:
         table=first_table(dataset),
         steps=list(_steps(dataset)),
         feeds=_feeds(dataset),
+        calls=_calls(dataset),
+        citation=_citation(dataset, title),
     )
 
 
@@ -225,6 +231,26 @@ def _feeds(dataset: Mapping[str, Any]) -> list[Found]:
             url = tk.h.url_for("dcat.read_dataset", _id=dataset["name"], _format=form, locale="default", _external=True)
             found.append(Found(label, url))
     return found
+
+
+def _calls(dataset: Mapping[str, Any]) -> list[Call]:
+    """Return calls for the rows of the first file that is a table here, else for the record."""
+    table = next((file for file in dataset.get("resources") or () if file.get("datastore_active")), None)
+    action, asked, rows = "package_show", {"id": dataset["name"]}, ""
+    if table:
+        action, asked, rows = "datastore_search", {"resource_id": table["id"], "limit": "5"}, "records"
+    address = tk.h.url_for("api.action", logic_function=action, ver=3, locale="default", _external=True)
+    return calls(address, asked, rows)
+
+
+def _citation(dataset: Mapping[str, Any], title: Text) -> str:
+    """Say how to name the dataset as a source: who, when, what, where, and when it was looked at."""
+    changed = str(dataset.get("modified") or dataset.get("issued") or dataset.get("metadata_modified") or "")
+    who = cards.publisher(dataset).value or tk._("Unknown publisher")
+    url = tk.h.url_for(f"{dataset.get('type') or 'dataset'}.read", id=dataset["name"], locale="default", _external=True)
+    today = phrases.day(datetime.now(UTC).date().isoformat(), cards.reader())
+    seen = tk._("seen on {date}").format(date=today)
+    return f"{who} ({changed[:4]}). {title.value}. {tk._('Eurometropolis Open Data')}. {url} ({seen})"
 
 
 def _list(value: Any) -> list[Any]:

@@ -15,7 +15,9 @@ from ckanext.eurometropool.pages.languages import Text
 ROWS = 5  # of a table, in its preview
 COLUMNS = 12
 SERVICES = {"WFS", "WMS", "WMTS", "WCS", "API", "REST", "SPARQL", "OGC API", "GBFS", "GTFS-RT", "SIRI"}
-DRAWN_FORMATS = {"geojson", "geo+json", "application/geo+json"}
+#: What previews.py draws on the map.
+DRAWN_FORMATS = {"geojson", "geo+json", "application/geo+json", "gtfs", "gbfs"}
+PICTURES = {"png", "jpg", "jpeg", "gif", "webp"}
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class File:
     page: str
     service: bool
     drawable: bool
+    picture: bool
+    pdf: bool
 
 
 @dataclass(frozen=True)
@@ -68,6 +72,8 @@ def file_of(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> File:
         page=page,
         service=kind.upper() in SERVICES,
         drawable=kind.lower() in DRAWN_FORMATS or str(resource.get("mimetype") or "") in DRAWN_FORMATS,
+        picture=kind.lower().rpartition("/")[2] in PICTURES,
+        pdf=kind.lower().rpartition("/")[2] == "pdf",
     )
 
 
@@ -100,7 +106,7 @@ def _rows(dataset: Mapping[str, Any], resource: Mapping[str, Any], found: Mappin
     page = f"{dataset.get('type') or 'dataset'}_resource.read"
     return Table(
         title=cards.text(resource, "name"),
-        fields=[(name, _type(kind), kind.startswith(("int", "numeric", "float"))) for name, kind in shown],
+        fields=[(name, type_name(kind), kind.startswith(("int", "numeric", "float"))) for name, kind in shown],
         rows=[["" if row[name] is None else str(row[name]) for name, _ in shown] for row in found["records"]],
         total=found.get("total", 0),
         hidden=len(fields) - len(shown),
@@ -108,7 +114,7 @@ def _rows(dataset: Mapping[str, Any], resource: Mapping[str, Any], found: Mappin
     )
 
 
-def _type(kind: str) -> str:
+def type_name(kind: str) -> str:
     """Name a column type of PostgreSQL for somebody who is none of its users."""
     if kind.startswith(("int", "bigint", "numeric", "float")):
         return tk._("number")

@@ -9,13 +9,14 @@ from dataclasses import dataclass
 from ckan.plugins import toolkit as tk
 from markupsafe import Markup, escape
 
-from ckanext.eurometropool.pages import cards, phrases, places, searching
+from ckanext.eurometropool.pages import cards, phrases, places, searching, usage
 from ckanext.eurometropool.pages.cards import Card
 from ckanext.eurometropool.pages.drawing import quartiles
 from ckanext.eurometropool.pages.places import Place, Region
 from ckanext.eurometropool.pages.searching import Found
 
 NEWEST = 4
+MOST_USED = 4
 LARGEST = 9  # municipalities named a region: those with the most datasets
 #: The headline of the portal is also its language switch.
 HEADLINES = {
@@ -75,9 +76,11 @@ class Home:
     tries: Sequence[Found]
     tally: Markup
     density: Mapping[str, int]
+    counts: Mapping[str, int]
     themes: Sequence[Theme]
     places: Sequence[Group]
     newest: Sequence[Card]
+    most_used: Sequence[Card]
 
 
 def home() -> Home:
@@ -96,10 +99,23 @@ def home() -> Home:
         tries=[search for search in _counted(_tries(), state) if search.count][:3],
         tally=_tally(whole["count"], len(whole["facets"]["harvest_source_name"]), counts),
         density=quartiles(counts),
-        themes=[_theme(name, state) for name in ("mobility", "work")],
+        counts=counts,
+        themes=[theme(name, state) for name in ("mobility", "work")],
         places=_groups(counts),
         newest=[cards.card(dataset) for dataset in newest],
+        most_used=_most_used(),
     )
+
+
+def _most_used() -> list[Card]:
+    """Return the datasets opened most in the last month, as far as everybody may see them."""
+    names = usage.most(2 * MOST_USED)
+    if not names:
+        return []
+    quoted = " OR ".join(f'"{searching.escaped(name)}"' for name in names)
+    found = searching.ask({}, rows=len(names), fq=f"+name:({quoted})")["results"]
+    by_name = {dataset["name"]: dataset for dataset in found}
+    return [cards.card(by_name[name]) for name in names if name in by_name][:MOST_USED]
 
 
 def _headlines() -> list[Headline]:
@@ -130,7 +146,8 @@ def _tally(count: int, sources: int, counts: Mapping[str, int]) -> Markup:
     return Markup(escape(text)).format(**shown)  # noqa: S704  # escaped just here; the numbers are markup of ours
 
 
-def _theme(name: str, state: str) -> Theme:
+def theme(name: str, state: str = "") -> Theme:
+    """Return one of the portal's two themes. `state` changes when the catalogue does."""
     found = searching.ask({"dataset_type": name}, rows=0, **{"facet.field": ["region"]})
     words = _words()[name]
     count = tk.ungettext(words["one"], words["all"], found["count"])
@@ -139,9 +156,9 @@ def _theme(name: str, state: str) -> Theme:
         icon=words["icon"],
         title=searching.dataset_type(name),
         lead=words["lead"],
-        url=f"{tk.h.url_for('dataset.search')}?dataset_type={name}",
+        url=tk.h.url_for("portal.theme", name=name),
         all=count.format(count=phrases.number(found["count"], cards.reader())),
-        bars=_bars(found["facets"]["region"]),
+        bars=bars(found["facets"]["region"]),
         questions=[search for search in _counted(_questions(name), state) if search.count],
     )
 
@@ -163,7 +180,8 @@ def _words() -> dict[str, dict[str, str]]:
     }
 
 
-def _bars(counts: Mapping[str, int]) -> list[Bar]:
+def bars(counts: Mapping[str, int]) -> list[Bar]:
+    """Return how many datasets each region has, the one with the most first."""
     largest = max(counts.values(), default=0)
     shown = [(places.region(key), count) for key, count in counts.items() if key in places.SHORT and count]
     return [Bar(region, count, round(100 * count / largest)) for region, count in sorted(shown, key=lambda b: -b[1])]

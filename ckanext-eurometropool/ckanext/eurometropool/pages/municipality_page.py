@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 import shapely
 from ckan.plugins import toolkit as tk
@@ -14,12 +16,15 @@ from ckanext.eurometropool.pages.cards import Card
 from ckanext.eurometropool.pages.drawing import Box, distance, quartiles
 from ckanext.eurometropool.pages.places import Place, Region
 from ckanext.eurometropool.pages.searching import Found
+from ckanext.eurometropool.search import subjects
 
 SHOWN = 4  # datasets a theme
 COMPARED = 4  # neighbours beside this municipality
 SUBJECTS = 8  # rows of the comparison
 REACH = 10.0  # km across a border that still count as near
 ACROSS = 6  # municipalities shown on the other side
+REACHED = 12  # municipalities across a border that are looked at for what is lacking here
+READ = 60  # of their datasets, the best described
 
 
 @dataclass(frozen=True)
@@ -51,10 +56,19 @@ class Side:
 
 @dataclass(frozen=True)
 class Comparison:
-    """Which themes this municipality and its neighbours have data about."""
+    """Which subjects this municipality and its neighbours have data about."""
 
     places: Sequence[Place]
     rows: Sequence[tuple[str, Sequence[int]]]
+
+
+@dataclass(frozen=True)
+class Lacking:
+    """A subject that towns across a border have data about, and this one has not: which towns, and one dataset."""
+
+    subject: str
+    towns: Sequence[Place]
+    card: Card
 
 
 @dataclass(frozen=True)
@@ -73,6 +87,7 @@ class MunicipalityPage:
     covering: Sequence[Found]
     sides: Sequence[Side]
     comparison: Comparison | None
+    lacking: Sequence[Lacking]
     density: Mapping[str, int]
     window: Box | None
     search: str
@@ -82,7 +97,8 @@ def municipality_page(known: Register, municipality: Municipality) -> Municipali
     """Gather what the page of a municipality shows."""
     facets = searching.ask({}, rows=0, **{"facet.field": ["municipality", "area"], "facet.limit": -1})["facets"]
     counts = facets["municipality"]
-    own = searching.ask({"municipality": municipality.key}, rows=0, **{"facet.field": ["theme"], "facet.limit": 20})
+    asked = {"facet.field": ["theme", subjects.FIELD], "facet.limit": -1}
+    own = searching.ask({"municipality": municipality.key}, rows=0, **asked)
     neighbours = known.neighbours(municipality.key)
     cloth = places.cloth()
     return MunicipalityPage(
@@ -98,6 +114,7 @@ def municipality_page(known: Register, municipality: Municipality) -> Municipali
         covering=_covering(known, municipality, facets["area"]),
         sides=_sides(known, municipality, counts),
         comparison=_comparison(municipality, neighbours, counts),
+        lacking=_lacking(known, municipality, own["facets"][subjects.FIELD]),
         density=quartiles(counts),
         window=cloth.around([municipality.key], 0.55, 1.12) if cloth else None,
         search=tk.h.url_for("dataset.search", municipality=municipality.key),
@@ -188,17 +205,45 @@ def _comparison(here: Municipality, neighbours: Sequence[Municipality], counts: 
     """Compare with the neighbours that have most data, the other side of the border first."""
     ranked = sorted(neighbours, key=lambda m: (m.region == here.region, -counts.get(m.key, 0)))
     chosen = [here, *[m for m in ranked if counts.get(m.key)][:COMPARED]]
-    themes = [_by_theme(m) for m in chosen]
-    total: dict[str, int] = {}
-    for found in themes:
-        for uri, count in found.items():
-            total[uri] = total.get(uri, 0) + count
-    uris = sorted(total, key=lambda uri: -total[uri])[:SUBJECTS]
-    if len(chosen) < 2 or not uris:
+    counted = [_by_subject(m) for m in chosen]
+    total = Counter(key for found in counted for key in found)
+    keys = sorted(total, key=lambda key: (-total[key], key))[:SUBJECTS]
+    if len(chosen) < 2 or not keys:
         return None
-    rows = [(searching.facet_label("theme", uri), [found.get(uri, 0) for found in themes]) for uri in uris]
+    rows = [(_subject_name(key), [found.get(key, 0) for found in counted]) for key in keys]
     return Comparison([places.as_place(m) for m in chosen], rows)
 
 
-def _by_theme(municipality: Municipality) -> Mapping[str, int]:
-    return searching.ask({"municipality": municipality.key}, rows=0, **{"facet.field": ["theme"]})["facets"]["theme"]
+def _by_subject(municipality: Municipality) -> Mapping[str, int]:
+    asked = {"facet.field": [subjects.FIELD], "facet.limit": -1}
+    return searching.ask({"municipality": municipality.key}, rows=0, **asked)["facets"][subjects.FIELD]
+
+
+def _subject_name(key: str) -> str:
+    row = subjects.subject(key)
+    return row.label(cards.reader()) if row else key
+
+
+def _lacking(known: Register, here: Municipality, own: Mapping[str, int]) -> list[Lacking]:
+    """Find what towns across a border share and this one does not: the subjects most of them have first."""
+    near = list(_near(known, here))[:REACHED]
+    if not near:
+        return []
+    quoted = " OR ".join(f'"{key}"' for key in near)
+    found = searching.ask({}, rows=READ, fq=f"+municipality:({quoted})", sort="quality_score desc, id asc")["results"]
+    by_subject: dict[str, list[tuple[Mapping[str, Any], set[str]]]] = {}
+    for dataset in found:
+        towns = {link["key"] for link in cards.links(dataset)} & set(near)
+        for key in subjects.subjects_of(dataset) if towns else ():
+            if key not in own:
+                by_subject.setdefault(key, []).append((dataset, towns))
+    lacking: list[Lacking] = []
+    shown: set[str] = set()
+    for key, held in sorted(by_subject.items(), key=lambda pair: -len({town for _d, its in pair[1] for town in its})):
+        dataset = next((dataset for dataset, _towns in held if dataset["name"] not in shown), None)
+        if dataset and len(lacking) < SUBJECTS:  # one dataset says one thing, by its most widespread subject
+            shown.add(dataset["name"])
+            towns = sorted({town for _dataset, its in held for town in its}, key=near.index)
+            named = [places.as_place(known.municipalities[town]) for town in towns]
+            lacking.append(Lacking(_subject_name(key), named, cards.card(dataset)))
+    return lacking

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, tzinfo
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
@@ -49,6 +49,22 @@ def day(value: str | None, locale: str) -> str:
     except ValueError:
         return text
     return f"1er{written[1:]}" if locale == "fr" and written.startswith("1 ") else written
+
+
+def time(value: datetime | str, locale: str, zone: tzinfo, *, hours: bool, seconds: bool) -> str:
+    """Write a moment in a time zone: its day, and the time if asked for.
+
+    A text without a zone is UTC; what is no date is "".
+    """
+    try:
+        when = value if isinstance(value, datetime) else datetime.fromisoformat(value)
+    except ValueError:
+        return ""
+    when = (when.replace(tzinfo=UTC) if when.tzinfo is None else when).astimezone(zone)
+    written = day(when.date().isoformat(), locale)
+    if not hours and not seconds:
+        return written
+    return f"{written}, {when:%H:%M:%S}" if seconds else f"{written}, {when:%H:%M}"
 
 
 def moment(text: str) -> date:

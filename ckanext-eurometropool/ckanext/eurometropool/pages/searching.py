@@ -199,10 +199,16 @@ def count(args: Mapping[str, str]) -> int:
 
 def ask(args: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """Ask ``package_search`` what the search page at this address would ask."""
-    fq = " ".join(f'+{name}:"{value}"' for name, value in args.items() if name in FACETS and value)
+    fq = " ".join(f'+{name}:"{escaped(value)}"' for name, value in args.items() if name in FACETS and value)
     extras = {name: value for name, value in args.items() if name.startswith("ext_") and value}
+    fq = f"{fq} {more.pop('fq', '')}".strip()
     question = {"q": args.get("q", ""), "fq": fq, "extras": extras, **more}
     return tk.get_action("package_search")({"user": tk.current_user.name}, question)
+
+
+def escaped(value: str) -> str:
+    """Return a value as it stands between the quotes of Solr's language."""
+    return value.replace("\\", "\\\\").replace('"', '\\"')
 
 
 def search(label: str, args: Mapping[str, str]) -> Found:

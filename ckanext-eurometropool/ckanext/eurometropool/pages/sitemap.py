@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from ckan import model
 from ckan.plugins import toolkit as tk
 
-from ckanext.eurometropool.pages import places, searching
+from ckanext.eurometropool.pages import collection_page, places, searching
 from ckanext.eurometropool.pages.languages import NAMES
 from ckanext.oslo.checking.catalogue import TYPES
 
@@ -29,6 +29,15 @@ _FIELDS = ["name", "dataset_type", "metadata_modified"]
 _AT_ONCE = 1000
 _SCHEMA = 'xmlns="http://www.sitemaps.org/schemas/sitemap/0.9"'
 _LINKS = 'xmlns:xhtml="http://www.w3.org/1999/xhtml"'
+#: The portal's own pages, one of each.
+_FIXED = (
+    "home.index",
+    "portal.municipalities",
+    "portal.map_search",
+    "portal.themes",
+    "portal.publishers",
+    "portal.developers",
+)
 #: Stands for the name in an address that is made once and filled in for each dataset.
 _NAME = "name-of-the-page"
 
@@ -76,8 +85,10 @@ def write(entries: Iterable[Entry]) -> Iterator[str]:
 
 
 def _pages() -> Iterator[Entry]:
-    for endpoint in ("home.index", "portal.municipalities", "portal.developers", "home.about", "organization.index"):
+    for endpoint in (*_FIXED, "home.about", "organization.index"):
         yield Entry(_addresses(endpoint))
+    theme = _addresses("portal.theme", name=_NAME)
+    yield from (_filled(theme, name) for name in collection_page.THEMES)
     municipality = _addresses("portal.municipality", key=_NAME)
     yield from (_filled(municipality, one.key) for one in places.register() or ())
     organization = _addresses("organization.read", id=_NAME)

@@ -28,6 +28,8 @@ class Trouble(StrEnum):
     NOT_GEOJSON = "not-geojson"
     EMPTY = "empty"
     OTHER_SYSTEM = "other-system"
+    NOT_GTFS = "not-gtfs"
+    NOT_GBFS = "not-gbfs"
 
 
 class NotDrawable(Exception):  # noqa: N818  # it is an answer: the file is no drawing

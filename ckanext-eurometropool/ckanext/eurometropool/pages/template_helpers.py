@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any
 
 from ckan.plugins import toolkit as tk
@@ -16,9 +17,12 @@ from ckanext.eurometropool.pages import (
     forms,
     home,
     link_correction,
+    map_page,
     phrases,
     places,
+    related,
     searching,
+    table_page,
     understanding,
 )
 from ckanext.eurometropool.pages.cards import Card
@@ -28,8 +32,11 @@ from ckanext.eurometropool.pages.files import Table
 from ckanext.eurometropool.pages.home import Home
 from ckanext.eurometropool.pages.languages import NAMES, Text
 from ckanext.eurometropool.pages.link_correction import Corrections
+from ckanext.eurometropool.pages.map_page import Spot
 from ckanext.eurometropool.pages.places import Place, Region
+from ckanext.eurometropool.pages.related import Related
 from ckanext.eurometropool.pages.searching import Filter, Found, Understood
+from ckanext.eurometropool.pages.table_page import TablePage
 from ckanext.eurometropool.pages.understanding import Told
 
 
@@ -70,18 +77,36 @@ def portal_languages() -> list[Language]:
     ]
 
 
+def portal_absolute(url: str) -> str:
+    """Return an address of this portal with its scheme and host, as search engines want those of other languages."""
+    return url if "://" in url else f"{tk.config['ckan.site_url'].rstrip('/')}{url}"
+
+
+@tk.chained_helper
+def render_datetime(
+    next_helper: Callable[..., str],
+    datetime_: datetime | str | None,
+    date_format: str | None = None,
+    with_hours: bool = False,  # noqa: FBT001, FBT002  # CKAN's own signature
+    with_seconds: bool = False,  # noqa: FBT001, FBT002
+) -> str:
+    """Write a moment as the reader's language does; CKAN's own has the month first, and English order, in all."""
+    if date_format or not datetime_:
+        return next_helper(datetime_, date_format, with_hours, with_seconds)
+    return phrases.time(datetime_, cards.reader(), tk.h.get_display_timezone(), hours=with_hours, seconds=with_seconds)
+
+
 def portal_navigation() -> list[Entry]:
     """Return the main menu."""
-    endpoint, subject = request.endpoint or "", request.args.get("dataset_type")
-    search = tk.h.url_for("dataset.search")
-    searching_all = endpoint == "dataset.search" and subject not in {"mobility", "work"}
-    return [
-        Entry(tk._("Search"), search, searching_all),
-        Entry(tk._("Municipalities"), tk.h.url_for("portal.municipalities"), endpoint.startswith("portal.municipalit")),
-        Entry(tk._("Mobility"), f"{search}?dataset_type=mobility", subject == "mobility"),
-        Entry(tk._("Work"), f"{search}?dataset_type=work", subject == "work"),
-        Entry(tk._("Developers"), tk.h.url_for("portal.developers"), endpoint == "portal.developers"),
-    ]
+    endpoint = request.endpoint or ""
+    entries = (
+        (tk._("Search"), "dataset.search", "dataset.search"),
+        (tk._("Municipalities"), "portal.municipalities", "portal.municipalit"),
+        (tk._("Themes"), "portal.themes", "portal.theme"),
+        (tk._("Map"), "portal.map_search", "portal.map_search"),
+        (tk._("Developers"), "portal.developers", "portal.developers"),
+    )
+    return [Entry(label, tk.h.url_for(leads_to), endpoint.startswith(here)) for label, leads_to, here in entries]
 
 
 def portal_dataset_types() -> list[Kind]:
@@ -166,6 +191,16 @@ def portal_regions() -> list[Region]:
 def portal_place_understood() -> Understood:
     """Return what the request's "Where?" was read as."""
     return searching.understood()
+
+
+def portal_on_map() -> str:
+    """Return the address of this search on the map."""
+    return map_page.address(request.args)
+
+
+def portal_spots(spots: Sequence[Spot]) -> list[dict[str, Any]]:
+    """Return the circles of the map as its script takes them."""
+    return [map_page.as_data(spot) for spot in spots]
 
 
 def portal_question() -> Told:
@@ -297,6 +332,16 @@ def portal_credits() -> tuple[str, ...]:
 def portal_form_heading(dataset_type: str, dataset: Mapping[str, Any] | None) -> str:
     """Return the heading of a form."""
     return forms.heading(dataset_type, dataset)
+
+
+def portal_table_page(resource: Mapping[str, Any]) -> TablePage | None:
+    """Return the whole table of a file, None when the DataStore does not have it."""
+    return table_page.table_page(resource)
+
+
+def portal_related(dataset: Mapping[str, Any]) -> Related:
+    """Return datasets about the same subject, on both sides of a border."""
+    return related.related(dataset)
 
 
 def portal_table(dataset: Mapping[str, Any], resource: Mapping[str, Any]) -> Table | None:

@@ -118,5 +118,6 @@ def _without(name: str) -> str:
 def _address(args: Mapping[str, str]) -> str:
     kept = [(name, value) for name, value in request.args.items(multi=True) if name not in OF_ONE_QUESTION]
     asked = [*((name, value) for name, value in args.items() if value), *kept]
-    base = tk.h.url_for("dataset.search")
+    here = request.endpoint or ""
+    base = tk.h.url_for(here if here == "portal.map_search" else "dataset.search")
     return f"{base}?{urlencode(asked)}" if asked else base

@@ -16,7 +16,7 @@ from shapely.geometry.base import BaseGeometry
 
 from ckanext.eurometropool.municipalities.register import Area, Municipality, Register
 from ckanext.eurometropool.municipalities.said import read
-from ckanext.eurometropool.search import compounds
+from ckanext.eurometropool.search import compounds, subjects
 from ckanext.eurometropool.search.nearness import CLOSE
 from ckanext.oslo.vocabularies import LANGUAGES
 
@@ -62,6 +62,7 @@ def document(
         **facets(dataset),
         **places(dataset, register),
         **standing(dataset, score),
+        subjects.FIELD: subjects.subjects_of(dataset),
         # Beside the names of its files, which the schema copies there.
         **({"other_text": list(columns)} if columns else {}),
     }
