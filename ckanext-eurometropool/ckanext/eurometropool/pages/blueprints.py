@@ -11,6 +11,7 @@ from flask import Blueprint, make_response, request
 
 from ckanext.eurometropool.pages import (
     collection_page,
+    dataset_picture,
     first_visit,
     following,
     home,
@@ -134,6 +135,17 @@ def follow(dataset_id: str) -> Response:
     """Give the changes of a dataset as a feed."""
     response = make_response(following.feed(_dataset(dataset_id)))
     response.content_type = "application/atom+xml; charset=utf-8"
+    response.add_etag()
+    return response.make_conditional(request)  # pyright: ignore[reportReturnType]  # Flask's class, CKAN's is a subclass
+
+
+@portal.route("/picture/<dataset_id>.png")
+def picture(dataset_id: str) -> Response:
+    """Draw a dataset for who shares its address."""
+    dataset = _dataset(dataset_id)
+    response = make_response(dataset_picture.picture_of(dataset))
+    response.content_type = "image/png"
+    response.cache_control.public, response.cache_control.max_age = not dataset.get("private"), 86_400
     response.add_etag()
     return response.make_conditional(request)  # pyright: ignore[reportReturnType]  # Flask's class, CKAN's is a subclass
 
