@@ -22,7 +22,10 @@ PACKAGES = Path(sysconfig.get_path("purelib"))
 OF_A_KIND = 3
 #: Parts of an address that say which one, not which kind.
 NAMED = re.compile(r"(?<=/)(?:[A-Z]{2}-\d{5}|[0-9a-f-]{36}|\d+)(?=/|$)")
-COLLECTIONS = {"dataset", "mobility", "work", "organization", "user", "harvest", "product"}
+COLLECTIONS = {
+    *("dataset", "mobility", "work", "organization", "user", "harvest", "product"),
+    *("publisher", "report", "follow", "picture", "preview"),
+}
 #: What a walk does not open: it ends the session, or is no page.
 NOT_OPENED = re.compile(
     r"/(logout|_logout|api|download|datastore|dump|webassets|fonts|base)(/|$)"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -39,19 +39,22 @@ def feed(dataset: Mapping[str, Any]) -> bytes:
 
 
 def _changes(dataset: Mapping[str, Any]) -> list[str]:
-    """Give the moments of change (UTC), the latest first. A harvest writes no history."""
-    moments = [_utc(dataset["metadata_modified"])]
+    """Give the moments of change (UTC), the latest first: those of the history, and of a harvest, which writes none."""
+    found: list[datetime] = []
     if tk.h.plugin_loaded("activity"):
         asked = {"id": dataset["id"], "limit": KEPT}
-        found = tk.get_action("package_activity_list")({"user": tk.current_user.name}, asked)
-        moments += [_utc(activity["timestamp"]) for activity in found]
-    return sorted(set(moments), reverse=True)[:KEPT]
+        told = tk.get_action("package_activity_list")({"user": tk.current_user.name}, asked)
+        found = sorted((_utc(activity["timestamp"]) for activity in told), reverse=True)
+    modified = _utc(dataset["metadata_modified"])
+    # The history is written a moment after the record: within a minute it is the same change.
+    if not found or modified - found[0] > timedelta(minutes=1):
+        found = [modified, *found]
+    return [moment.strftime("%Y-%m-%dT%H:%M:%SZ") for moment in found[:KEPT]]
 
 
-def _utc(text: str) -> str:
+def _utc(text: str) -> datetime:
     moment = datetime.fromisoformat(text)
-    moment = moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
-    return moment.strftime("%Y-%m-%dT%H:%M:%SZ")
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def _add(parent: ET.Element, name: str, text: str = "", **attributes: str) -> ET.Element:
