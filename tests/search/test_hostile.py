@@ -69,6 +69,8 @@ def message(body: dict[str, Any]) -> str:
         ({"q": {"a": 1}}, "q"),
         ({"extras": "nonsense"}, "extras"),
         ({"sort": "x" * 600}, "sort"),
+        ({"q": "lijst", "ext_near": "x" * 300}, "ext_near"),
+        ({"q": "lijst", "extras": {"ext_near": ["a"]}}, "ext_near"),
     ],
 )
 def test_48_parameters_out_of_bounds_are_named(portal: Any, asked: dict[str, Any], named: str) -> None:

@@ -17,7 +17,7 @@ def labels(words: str) -> list[str]:
 
 
 def test_has_rows_for_every_subject_and_none_breaks_the_rules() -> None:
-    assert len(installed().rows) >= 400
+    assert sum(row.place.partition(":")[0].endswith(".txt") for row in installed().rows) >= 400
     assert list(problems(installed())) == []
 
 
@@ -37,6 +37,8 @@ def test_has_rows_for_every_subject_and_none_breaks_the_rules() -> None:
         ("réseaux de chaleur", "district heating"),
         ("DECHETS", "waste"),
         ("oeuvre d'art dans l'espace public", "statue"),
+        # Of EuroVoc alone.
+        ("conditions de travail", "working conditions"),
     ],
 )
 def test_plurals_accents_and_capitals_do_not_matter(words: str, expected: str) -> None:

@@ -7,20 +7,14 @@ may send back with `package_update`. The shape is documented with the action (`a
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from functools import cached_property
 from typing import Any
 
-from ckanext.eurometropool.municipalities.names import plain
 from ckanext.eurometropool.municipalities.register import Register
-from ckanext.eurometropool.search import compounds, nearness, where
+from ckanext.eurometropool.search import held, nearness, where
+from ckanext.eurometropool.search.held import Held
 from ckanext.eurometropool.search.question import Group, Question
-from ckanext.eurometropool.search.roots import mentions, root, words_of
 from ckanext.eurometropool.search.thesaurus import roots
 from ckanext.eurometropool.search.where import Place
-from ckanext.oslo.vocabularies import LANGUAGES
-
-#: Letters of a description that are looked through for the reason why it was found.
-LOOKED_THROUGH = 3000
 
 Dict = dict[str, Any]
 
@@ -64,9 +58,9 @@ def _place(place: Place, register: Register) -> Dict:
 
 
 def _told(question: Question, dataset: Mapping[str, Any], register: Register | None) -> Dict:
-    held = Held(dataset)
+    words = held.read(dataset)
     told: Dict = {}
-    if through := [found for group in question.groups for found in _through(group, held)]:
+    if through := [found for group in question.groups for found in _through(group, words, dataset)]:
         told["through"] = through
     if question.places and register:
         told["place"] = fit(question.places, dataset, register)
@@ -75,75 +69,21 @@ def _told(question: Question, dataset: Mapping[str, Any], register: Register | N
     return told
 
 
-def _through(group: Group, held: Held) -> Iterator[Dict]:
+def _through(group: Group, words: Held, dataset: Mapping[str, Any]) -> Iterator[Dict]:
     """Give the other word that a dataset was found by; nothing where it holds the question's own."""
-    if held.has_own(group.words):
+    if words.has_own(group.words):
         return
     for depth in ("short", "long"):
         for expansion in group.expansions:
-            if held.has(roots(expansion.text, expansion.lang), expansion.lang, depth):
+            if words.has(roots(expansion.text, expansion.lang), expansion.lang, depth):
                 yield {"said": group.said, "text": expansion.text, "lang": expansion.lang}
                 return
     for part in group.parts:
-        yield from _through(part, held)
+        yield from _through(part, words, dataset)
     for tagged in group.tagged:
-        if tagged.uri in _strings(held.dataset.get(tagged.field)):
+        if tagged.uri in _strings(dataset.get(tagged.field)):
             yield {"said": group.said, "concept": tagged.uri, "labels": dict(tagged.labels)}
             return
-
-
-class Held:
-    """The words that a dataset holds, as roots: short ones are of title and keywords, long ones of its description.
-
-    A language's words are read when they are first asked for: most of a search's time here went into descriptions.
-    """
-
-    def __init__(self, dataset: Mapping[str, Any]) -> None:
-        self.dataset = dataset
-        self._read: dict[tuple[str, str], frozenset[str]] = {}
-
-    def _roots(self, lang: str, depth: str) -> frozenset[str]:
-        key = (lang, depth)
-        if key not in self._read:
-            self._read[key] = self._short(lang) if depth == "short" else self._long(lang)
-        return self._read[key]
-
-    def _short(self, lang: str) -> frozenset[str]:
-        title = _mapping(self.dataset.get("title_translated")).get(lang)
-        words = words_of(" ".join([title or "", *_strings(_mapping(self.dataset.get("tags_translated")).get(lang))]))
-        parts = [part for word in words for part in compounds.split(word)] if lang == "nl" else []
-        return frozenset(root(word, lang) for word in (*words, *parts))
-
-    def _long(self, lang: str) -> frozenset[str]:
-        return frozenset(root(word, lang) for word in words_of(self._description(lang)))
-
-    def _description(self, lang: str) -> str:
-        return str(_mapping(self.dataset.get("notes_translated")).get(lang) or "")[:LOOKED_THROUGH]
-
-    @cached_property
-    def _descriptions(self) -> Mapping[str, str]:
-        return {lang: plain(text) for lang in LANGUAGES if (text := self._description(lang))}
-
-    @cached_property
-    def _other(self) -> frozenset[str]:
-        texts = [str(agent.get("name") or "") for agent in _records(self.dataset.get("publisher"))]
-        texts += [str(file.get("name") or "") for file in _records(self.dataset.get("resources"))]
-        return frozenset(word for text in texts for word in words_of(text))
-
-    def has(self, wanted: Sequence[str], lang: str, depth: str) -> bool:
-        """Tell whether all roots of a language are there, `short` or `long`."""
-        return bool(wanted) and self._roots(lang, depth).issuperset(wanted)
-
-    def has_own(self, words: Sequence[str]) -> bool:
-        """Tell whether folded words are there, in any one language or in the names of its publisher and files."""
-        by_lang = {lang: [root(word, lang) for word in words] for lang in LANGUAGES}
-        if any(self.has(wanted, lang, "short") for lang, wanted in by_lang.items()):
-            return True
-        # Most datasets have them, so that nobody needs all roots of their descriptions.
-        for lang, text in self._descriptions.items():
-            if by_lang[lang] and all(mentions(text, wanted, lang) for wanted in by_lang[lang]):
-                return True
-        return self._other.issuperset(words)
 
 
 def fit(places: Sequence[Place], dataset: Mapping[str, Any], register: Register) -> Dict:
@@ -166,10 +106,6 @@ def fit(places: Sequence[Place], dataset: Mapping[str, Any], register: Register)
         km, key = min(away)
         return {"fit": "near", "key": key, "km": round(km, 1)}
     return {"fit": "mentions"}
-
-
-def _mapping(value: Any) -> Mapping[str, Any]:
-    return value if isinstance(value, Mapping) else {}
 
 
 def _records(value: Any) -> list[Mapping[str, Any]]:

@@ -13,12 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from importlib import resources
 
 from ckanext.eurometropool.search import word_lists
 from ckanext.eurometropool.search.roots import root, words_of
-from ckanext.oslo.vocabularies import LANGUAGES
+from ckanext.oslo.vocabularies import LANGUAGES, load
 
 Roots = tuple[str, ...]
 
@@ -105,6 +105,7 @@ class Thesaurus:
         return [], 0
 
 
+@lru_cache(maxsize=20_000)
 def roots(term: str, lang: str) -> Roots:
     """Give the roots of a term's words: what two spellings of it have in common. Small words do not count."""
     words = words_of(term)
@@ -114,10 +115,25 @@ def roots(term: str, lang: str) -> Roots:
 
 @cache
 def installed() -> Thesaurus:
-    """Give the thesaurus of this package. Raises ThesaurusError when a row is broken."""
+    """Give the thesaurus: the rows of this package, and EuroVoc's labels that they lack.
+
+    Raises ThesaurusError when a row is broken.
+    """
     folder = resources.files("ckanext.eurometropool.search").joinpath("thesaurus")
     files = sorted((file for file in folder.iterdir() if file.name.endswith(".txt")), key=lambda file: file.name)
-    return Thesaurus(tuple(row for file in files for row in read(file.read_text("utf-8"), file.name)))
+    rows = tuple(row for file in files for row in read(file.read_text("utf-8"), file.name))
+    return Thesaurus((*rows, *_labels("eurovoc", rows)))
+
+
+def _labels(vocabulary: str, rows: Sequence[Row]) -> Iterator[Row]:
+    """Make rows of a vocabulary's labels: of those concepts that no row has a word of, in any language."""
+    known = {(lang, roots(word, lang)) for row in rows for lang in LANGUAGES for word in row.words[lang]}
+    for concept in load(vocabulary):
+        words = {lang: (concept.labels[lang],) for lang in LANGUAGES if concept.labels.get(lang)}
+        named = {(lang, roots(word, lang)) for lang, (word,) in words.items()}
+        if len(words) == len(LANGUAGES) and not named & known:
+            known |= named
+            yield Row(concept.uri, words)
 
 
 def read(text: str, name: str) -> Iterator[Row]:
