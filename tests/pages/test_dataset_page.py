@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import json
 import zipfile
+from typing import Any
 
 import pytest
 from ckan.lib.redis import connect_to_redis
@@ -25,6 +26,12 @@ ATOM = {"a": "http://www.w3.org/2005/Atom"}
 WRONG = {"text": "De stalling aan het station staat er niet in.", "email": "an@reader.example"}
 
 
+def reported(app: Any, path: str, said: dict[str, str], **expected: Any) -> Any:
+    """Fill in the form as a browser does, with its token."""
+    token = one(read(app.get(path).body), "form.report-form input[name=_csrf_token]").get("value")
+    return app.post(path, data={**said, "_csrf_token": token}, follow_redirects=False, **expected)
+
+
 @pytest.mark.usefixtures("catalogue")
 class TestReport:
     @pytest.fixture(autouse=True)
@@ -39,7 +46,7 @@ class TestReport:
         helpers.call_action("organization_member_create", **member)
         form = read(app.get("/fr/report/bike-parking").body)
         assert one(form, "h1").text == "Signaler une erreur"
-        answer = app.post("/fr/report/bike-parking", data=WRONG, follow_redirects=False, status=302)
+        answer = reported(app, "/fr/report/bike-parking", WRONG, status=302)
         assert answer.location.endswith("/fr/mobility/bike-parking")
         [letter] = post.letters
         assert letter["To"].endswith("beheer@kortrijk.example>")
@@ -59,17 +66,21 @@ class TestReport:
         ],
     )
     def test_what_cannot_be_sent_is_told_by_the_form_and_kept_in_it(self, app, post: Post, said, told):
-        shown = read(app.post("/nl/report/bike-parking", data=said).body)
+        shown = read(reported(app, "/nl/report/bike-parking", said).body)
         assert told in text(one(shown, "[role=alert]"))
         assert one(shown, "#text").text.strip() == said["text"]
         assert post.letters == []
 
     def test_nobody_is_flooded(self, app, post: Post):
         for _ in range(reporting.FROM_ONE_ADDRESS):
-            app.post("/nl/report/bike-parking", data=WRONG, follow_redirects=False, status=302)
-        shown = read(app.post("/nl/report/arceaux", data=WRONG).body)
+            reported(app, "/nl/report/bike-parking", WRONG, status=302)
+        shown = read(reported(app, "/nl/report/arceaux", WRONG).body)
         assert "veel meldingen" in text(one(shown, "[role=alert]"))
         assert len(post.letters) == reporting.FROM_ONE_ADDRESS
+
+    def test_a_page_of_another_site_sends_nothing(self, app, post: Post):
+        app.post("/nl/report/bike-parking", data=WRONG, status=400)
+        assert post.letters == []
 
     def test_a_portal_without_mail_says_so(self, app):
         assert not select(read(app.get("/nl/report/bike-parking").body), ".report-form")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Any
 
+from ckan.config.middleware.flask_app import csrf
 from ckan.plugins import toolkit as tk
 from ckan.types import Response
 from flask import Blueprint, make_response, request
@@ -121,6 +122,8 @@ def report(dataset_id: str) -> Response | str:
     dataset = _dataset(dataset_id)
     shown = {"dataset": dataset, "said": request.form, "possible": reporting.can_report(dataset), "trouble": ""}
     if request.method == "POST":
+        # CKAN lets anonymous people post without a token; a letter must not be sent from another site's page.
+        csrf.protect()
         try:
             reporting.send(dataset, reporting.read(request.form))
         except reporting.NotReportedError as error:
