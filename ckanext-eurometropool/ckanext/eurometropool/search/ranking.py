@@ -20,18 +20,21 @@ OWN = "sum(1,product(0.15,def(own_data,0)))"
 #: Aggregators give data of towns at the other end of the country, that have the same words in their titles.
 OURS = "if(def(local,2),sum(0.6,product(0.2,def(local,2))),0.4)"
 
+#: What the weight of the reader's own place is raised to: their town's dataset in another language goes before a town's
+#: at 15 km in theirs, and one next door that only happens to have the word in its text does not.
+STANDING = 0.75
+
 
 def factors(question: Question, register: Register | None) -> dict[str, str]:
     """Give the factors by name, each a function of Solr.
 
-    The place of a question counts whole. Where its reader stands, who names no place, weighs as its root: a neighbour's
-    dataset comes first, one that only happens to have the word somewhere does not.
+    The place of a question counts whole. Where its reader stands, who names no place, weighs less (`STANDING`).
     """
     place = OURS
     if register and question.places:
         place = nearness.weight(question.places, register, alone=not question.groups)
     elif register and question.near:
-        place = f"sqrt({nearness.weight([question.near], register)})"
+        place = f"pow({nearness.weight([question.near], register)},{STANDING})"
     return {"place": place, "freshness": FRESHNESS, "quality": QUALITY, "own": OWN}
 
 
