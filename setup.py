@@ -76,6 +76,7 @@ setup(
         "pillow>=12",
         "py3langid>=0.4,<0.5",
         "pyoxigraph>=0.5",
+        "pyproj>=3.7",
         "pyshacl>=0.40,<0.41",
         "pyyaml>=6",
         "shapely>=2.1",
