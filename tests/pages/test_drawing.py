@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from ckanext.eurometropool.pages import drawing
 from ckanext.eurometropool.pages.drawing import FLANDERS, FRANCE, WALLONIA, Shape, bare, distance, draw, quartiles
+from ckanext.eurometropool.pages.mosaic import mosaic
 from ckanext.eurometropool.pages.sketch import NotDrawable, Trouble, sketch
 
 
@@ -35,6 +36,34 @@ def cloth() -> drawing.Cloth:
 
 def test_nothing_is_drawn_without_polygons():
     assert draw([]) is None
+
+
+def test_without_outlines_the_land_is_shared_out_among_the_middles():
+    middles = {
+        f"{region}-{column}{row}": (region, 3.0 + column / 10, 50.5 + row / 10)
+        for column in range(4)
+        for row, region in enumerate((FRANCE, WALLONIA, FLANDERS))
+    }
+    shapes = mosaic(middles)
+    assert [shape.key for shape in shapes] == list(middles)
+    for shape in shapes:
+        assert shape.geometry.contains(shapely.Point(*middles[shape.key][1:]))
+    together = shapely.union_all([shape.geometry for shape in shapes])
+    assert together.area == pytest.approx(sum(shape.geometry.area for shape in shapes))
+    drawn = draw(shapes, schematic=True)
+    assert drawn is not None
+    assert drawn.schematic
+    assert drawn.border
+    assert drawn.language_border
+
+
+def test_what_cannot_be_shared_is_not():
+    assert mosaic({}) == []
+    assert mosaic({"a": (FRANCE, 3.0, 50.6), "b": (FRANCE, 3.1, 50.6), "c": (FLANDERS, 3.0, 50.7)}) == []
+    twice = {str(n): (FRANCE, 3.0 + n % 4 / 10, 50.5 + n % 2 / 10 + n // 4) for n in range(4)} | {
+        "x": (FRANCE, 3.0, 50.5)
+    }
+    assert "x" not in {shape.key for shape in mosaic(twice)}
 
 
 def test_every_municipality_has_its_outline_around_its_middle(cloth):

@@ -87,6 +87,8 @@ class Cloth:
     seam: Seam | None
     origin: tuple[float, float]
     scale: float
+    #: The outlines are a mosaic (`mosaic.py`), not the municipalities' own.
+    schematic: bool = False
 
     def point(self, longitude: float, latitude: float) -> tuple[int, int]:
         """Return where a place in WGS84 degrees lies in the drawing."""
@@ -122,8 +124,8 @@ def window(boxes: Sequence[Box], share: float, ratio: float | None) -> Box:
     )
 
 
-def draw(shapes: Sequence[Shape]) -> Cloth | None:
-    """Draw the municipalities; None when there is nothing to draw."""
+def draw(shapes: Sequence[Shape], *, schematic: bool = False) -> Cloth | None:
+    """Draw the municipalities; None when there is nothing to draw. ``schematic``: their outlines are a mosaic."""
     if not shapes:
         return None
     exact = {shape.key: _on_plane(shape.geometry) for shape in shapes}
@@ -140,6 +142,7 @@ def draw(shapes: Sequence[Shape]) -> Cloth | None:
         seam=_seam(max(border, key=lambda line: line.length), exact) if border else None,
         origin=(x0, y1),
         scale=scale,
+        schematic=schematic,
     )
 
 

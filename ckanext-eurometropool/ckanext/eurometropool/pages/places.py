@@ -14,6 +14,7 @@ from ckanext.eurometropool.municipalities import installed
 from ckanext.eurometropool.municipalities.register import Municipality, Register, RegisterError
 from ckanext.eurometropool.pages import drawing
 from ckanext.eurometropool.pages.drawing import Cloth, Shape
+from ckanext.eurometropool.pages.mosaic import mosaic
 
 LANGUAGE = {"vlaanderen": "nl", "wallonie": "fr", "hauts-de-france": "fr"}
 SHORT = {"vlaanderen": "vla", "wallonie": "wal", "hauts-de-france": "hdf"}
@@ -49,7 +50,10 @@ def register() -> Register | None:
 
 
 def cloth() -> Cloth | None:
-    """Return the drawing of all municipalities, drawn at first use; None without polygons for each of them."""
+    """Return the drawing of all municipalities, drawn at first use; None in a portal without register.
+
+    Where the register lacks the outline of any, all are drawn as a mosaic around their middles.
+    """
     path = config.register_path()
     return _cloth_at(path, path.stat().st_mtime) if path and register() else None
 
@@ -59,7 +63,9 @@ def _cloth_at(_path: Path, _modified: float) -> Cloth | None:
     known = installed.register()
     shapes = [Shape(m.key, m.region, polygon) for m in known if (polygon := known.polygon(m.key)) is not None]
     # A map of one country only would say the opposite of what the map is for.
-    return drawing.draw(shapes) if len(shapes) == len(known.municipalities) else None
+    if len(shapes) == len(known.municipalities):
+        return drawing.draw(shapes)
+    return drawing.draw(mosaic({m.key: (m.region, *m.point) for m in known}), schematic=True)
 
 
 def regions() -> list[Region]:
