@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import socket
 import time
 from collections.abc import Iterator, Sequence
 
@@ -11,6 +13,7 @@ from ckan import model
 from ckanext.harvest.logic import HarvestJobExists
 from ckanext.harvest.model import HarvestJob
 from rq import Worker
+from rq.worker import BaseWorker
 
 from ckanext.harvesters import config
 from ckanext.harvesters.engine import runs
@@ -36,8 +39,23 @@ def create(source: Registered, *, enqueue: bool) -> str:
 
 
 def has_worker() -> bool:
-    """Tell whether a worker listens to the queue of harvests."""
-    return Worker.count(queue=tk.get_job_queue(config.queue())) > 0
+    """Tell whether a worker listens to the queue of harvests.
+
+    One that was killed stays in RQ's list for seven minutes: of this machine's, only those that live count.
+    """
+    return any(_may_live(worker) for worker in Worker.all(queue=tk.get_job_queue(config.queue())))
+
+
+def _may_live(worker: BaseWorker) -> bool:
+    if worker.hostname != socket.gethostname() or not worker.pid:
+        return True
+    try:
+        os.kill(worker.pid, 0)
+    except ProcessLookupError:
+        return False
+    except PermissionError:
+        return True  # another user's
+    return True
 
 
 def follow(job_ids: Sequence[str], every: float = 0.5) -> Iterator[dict[str, HarvestRun]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -10,9 +11,13 @@ import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.lib.redis import connect_to_redis
 from ckan.tests import factories
 from ckanext.harvest.model import HarvestJob
+from rq import Worker
 
+from ckanext.harvesters import config
+from ckanext.harvesters.engine import jobs
 from ckanext.harvesters.engine.sources import registered
 from ckanext.harvesters.engine.tables import HarvestRun
 from tests.harvesters.engine.conftest import by_hand, document, harvest, rows
@@ -69,6 +74,19 @@ def test_waiting_without_a_worker_says_so(source, ask) -> None:
     done = ask("run", "--wait")
     assert done.exit_code == 1
     assert "No worker" in done.stderr
+
+
+def test_a_worker_that_was_killed_is_none(source) -> None:
+    worker = Worker([tk.get_job_queue(config.queue())], connection=connect_to_redis())
+    worker.register_birth()
+    try:
+        assert jobs.has_worker()
+        gone = subprocess.Popen(["true"])
+        gone.wait()
+        connect_to_redis().hset(worker.key, "pid", gone.pid)
+        assert not jobs.has_worker()
+    finally:
+        worker.register_death()
 
 
 def test_an_unknown_source_is_named(source, ask) -> None:

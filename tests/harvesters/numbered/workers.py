@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan.lib.redis import connect_to_redis
+from rq import Worker
 
 PROGRAM = """
 import json, os, sys
@@ -61,6 +63,10 @@ def _end(process: subprocess.Popen[bytes]) -> None:
     for one in (*descendants(process.pid), process.pid):
         kill(one)
     process.wait(timeout=60)
+    # It could not take its leave; RQ would list it for seven minutes.
+    for worker in Worker.all(connection=connect_to_redis()):
+        if worker.pid == process.pid:
+            worker.register_death()
 
 
 def descendants(pid: int) -> list[int]:

@@ -10,6 +10,7 @@ from collections.abc import Mapping
 
 import shapely
 from shapely.geometry import MultiPoint, Point
+from shapely.geometry.base import BaseGeometry
 
 from ckanext.eurometropool.pages.drawing import KM_PER_DEGREE_LATITUDE, KM_PER_DEGREE_LONGITUDE, Shape
 
@@ -44,5 +45,5 @@ def mosaic(middles: Mapping[str, tuple[str, float, float]]) -> list[Shape]:
     return shapes
 
 
-def _in_degrees(shape: shapely.Geometry) -> shapely.Geometry:
+def _in_degrees(shape: BaseGeometry) -> BaseGeometry:
     return shapely.transform(shape, lambda xy: xy / (KM_PER_DEGREE_LONGITUDE, KM_PER_DEGREE_LATITUDE))
