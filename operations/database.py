@@ -71,6 +71,11 @@ def postgresql_ready(settings: Settings) -> bool:
     return True
 
 
+def has_datasets(settings: Settings) -> bool:
+    """Tell whether the portal's database, which has its tables, holds any dataset."""
+    return psql(settings, "SELECT EXISTS (SELECT FROM package)", "ckan").strip() == "t"
+
+
 def prepare_redis(settings: Settings) -> None:
     """Write Redis' configuration: loopback, a password (a job's content is code), a snapshot a minute."""
     folder = settings.layout.state / "redis"

@@ -143,19 +143,21 @@ class Portal:
                 self.ckan("municipalities", "relink", "--all")
         if not lane:
             self.stamps.once("accounts", "1", "Accounts", lambda: self._accounts(settings))
-            mark = database.solr_mark(self.layout, "ckan")
-            self.stamps.once("index", mark, "Search index", lambda: void(self.ckan("search-index", "rebuild")))
-            written = fingerprint(settings.url, *(OSLO / room for room in ("profiles", "vocabularies", "feeds")))
-            self.stamps.once("feeds", written, "Feeds", lambda: void(self.ckan("oslo", "feed", "rebuild")))
+            self._write_again(settings)
+
+    def _write_again(self, settings: Settings) -> None:
+        """Write the index and the feeds of all datasets again when what they are made by has changed."""
+        index = database.solr_mark(self.layout, "ckan")
+        feeds = fingerprint(settings.url, *(OSLO / room for room in ("profiles", "vocabularies", "feeds")))
+        if not database.has_datasets(settings):
+            self.stamps.set("index", index)
+            self.stamps.set("feeds", feeds)
+        self.stamps.once("index", index, "Search index", lambda: void(self.ckan("search-index", "rebuild")))
+        self.stamps.once("feeds", feeds, "Feeds", lambda: void(self.ckan("oslo", "feed", "rebuild")))
 
     def _migrate(self, settings: Settings, ini: Path, ckan: str, datastore: str) -> None:
         database.prepare_databases(settings, ckan, datastore)
-        self.ckan("db", "upgrade", ini=ini)
-        self.ckan("harvesters", "migrate", ini=ini)
-        self.ckan("oslo", "migrate", ini=ini)
-        database.psql(
-            settings, self.ckan("datastore", "set-permissions", ini=ini).replace("\\connect", "-- connect"), datastore
-        )
+        database.psql(settings, self._script("migrations", ini), datastore)
 
     def _register(self, ini: Path, polygons: str) -> None:
         words = [
@@ -167,9 +169,12 @@ class Portal:
         self.ckan(*words, *(["--polygons", polygons] if polygons else []), ini=ini)
 
     def _accounts(self, settings: Settings) -> None:
-        script = [self.layout.python, "-m", "operations.accounts"]
-        env = os.environ | {"CKAN_INI": str(self.layout.ini)}
-        run(script, self.log, env=env, stdin=settings.secrets["steward_password"], cwd=PROJECT)
+        self._script("accounts", self.layout.ini, settings.secrets["steward_password"])
+
+    def _script(self, name: str, ini: Path, stdin: str | None = None) -> str:
+        """Run a module of this package with CKAN's configuration, inside the virtual environment; return its stdout."""
+        command = [self.layout.python, "-m", f"operations.{name}"]
+        return run(command, self.log, env=os.environ | {"CKAN_INI": str(ini)}, stdin=stdin, cwd=PROJECT)
 
     def _start_application(self, settings: Settings) -> None:
         states = self.supervisor.states()

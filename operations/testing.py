@@ -27,6 +27,8 @@ LANES = 2
 
 def prepare(lanes: int = 1) -> tuple[Portal, Settings]:
     """Start the test services and bring their databases up; return the portal they belong to and its settings."""
+    # Java programs that live for minutes, Solr and Jena: its best compiler would take half a core until they end.
+    os.environ.setdefault("JDK_JAVA_OPTIONS", "-XX:TieredStopAtLevel=1")
     here = Portal(Layout.from_environment("test"))
     here.install(*debian.TESTING)
     software.ensure_jena(here.layout)

@@ -109,5 +109,6 @@ def _index(ids: list[str]) -> None:
         due.mark(ids)
     user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     indexer.index(ids, user)
+    indexer.commit()
     # What the session has read is read anew for the next ones; in a request, its user stays.
     model.Session.commit()

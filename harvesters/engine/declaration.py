@@ -17,6 +17,7 @@ import yaml
 
 from ckanext.harvesters import credentials, scope
 from ckanext.harvesters.records import HarvestError
+from ckanext.oslo import quick_yaml
 from ckanext.oslo.mistakes import Mistake
 
 LANGUAGES = ("nl", "fr", "en")
@@ -127,7 +128,7 @@ class _Mapping:
     def free(self, key: str) -> dict[str, Any]:
         """Return a mapping whose keys the protocol knows."""
         inner = self.mapping(key, required=False)
-        return yaml.safe_load(yaml.serialize(inner.node)) if inner and inner.items else {}
+        return quick_yaml.load(yaml.serialize(inner.node)) if inner and inner.items else {}
 
 
 def _one_of(values: Collection[str]) -> tuple[str, Callable[[str], bool]]:
@@ -226,7 +227,7 @@ def parse(text: str, protocols: Collection[str], file: str = "sources.yaml") -> 
     """Return the sources a YAML text declares. Raises `DeclarationError` with every mistake, in order of lines."""
     mistakes: list[Mistake] = []
     try:
-        root = yaml.compose(text, Loader=yaml.SafeLoader)
+        root = quick_yaml.compose(text)
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         raise DeclarationError([Mistake(file, mark.line + 1 if mark else 1, f"not YAML: {error.problem}")]) from error
@@ -278,8 +279,8 @@ def settings(text: str) -> dict[str, Any]:
         raise DeclarationError([Mistake(what, getattr(error, "lineno", 1), f"not JSON: {error}")]) from error
     mistakes: list[Mistake] = []
     # JSON is YAML: the same reader gives the same checks and the line of each mistake.
-    root = yaml.compose(text, Loader=yaml.SafeLoader) if isinstance(value, dict) else yaml.ScalarNode("", "")
-    source = _Mapping(root, "the configuration", what, mistakes) if isinstance(value, dict) else None
+    root = quick_yaml.compose(text) if isinstance(value, dict) else None
+    source = _Mapping(root, "the configuration", what, mistakes) if root is not None else None
     if source is None:
         raise DeclarationError([Mistake(what, 1, "the configuration should be a JSON object")])
     source.only(SETTINGS)

@@ -1,4 +1,4 @@
-"""Datasets into the search index, a batch at a time: documents one after the other, one commit for all of them.
+"""Datasets into the search index, a batch at a time: documents one after the other, one commit for many batches.
 
 Each goes through CKAN's `package_show`, every plugin's hooks and CKAN's own index. Only what CKAN does in between, to
 validate it twice on the way out, is done in one pass where `shown.both` can (two fifths of the time it took).
@@ -28,6 +28,8 @@ log = logging.getLogger(__name__)
 def index(package_ids: Sequence[str], user: str) -> list[tuple[str, str]]:
     """Index datasets from what the database holds; return (id, what the index said) of those it refuses.
 
+    They are searched, and certain to stay, from the next `commit` on.
+
     Raises `RunEnded` when the index cannot be reached, and when it refuses every one of several datasets: that is not
     the datasets' fault (Solr does so, for one, after a change of its schema that needs a new index).
     """
@@ -36,11 +38,15 @@ def index(package_ids: Sequence[str], user: str) -> list[tuple[str, str]]:
         refused = list(_send(package_ids, user))
     if len(refused) == len(package_ids) > 1:
         raise RunEnded(EngineReason.INDEX_DOWN, refused[0][1])
+    return refused
+
+
+def commit() -> None:
+    """Let the index show what it was given, and keep it. Raises `RunEnded` when it cannot be reached."""
     try:
         search.commit()
     except SearchIndexError as error:
         raise RunEnded(EngineReason.INDEX_DOWN, shorten(error)) from error
-    return refused
 
 
 def _send(package_ids: Iterable[str], user: str) -> Iterable[tuple[str, str]]:

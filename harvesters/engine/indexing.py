@@ -5,6 +5,9 @@ waits for Solr), so two of them keep up with one run. They share nothing with it
 datasets are saved, a process reads them there, indexes them and notes that they are in the index. A dataset always goes
 to the same process, so that an older state never comes after a newer one. When any of them dies, what was saved and not
 yet noted is indexed at the beginning of the next run.
+
+A commit makes Solr write a segment and open a searcher, and many little segments make it merge. So commits are many
+batches apart, and datasets are noted when they are committed.
 """
 
 from __future__ import annotations
@@ -13,8 +16,9 @@ import logging
 import multiprocessing
 import signal
 import threading
+import time
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from types import TracebackType
@@ -35,12 +39,19 @@ AHEAD = 3
 #: How many processes index. With the run they keep two cores busy: each of them waits for Solr a third of its time.
 PROCESSES = 2
 
+#: How long what is in the index may wait for its commit (seconds).
+UNCOMMITTED = 10
+
 #: How long the end of a run that is broken off waits for the batch under way (seconds).
 PATIENCE = 30
 
 #: How long one batch may take (seconds). A Solr that hangs is the process' to tell: after a document's time-out and one
 #: question whether the index is there (``solr_timeout`` each, 60 s). Silent for longer, the process itself hangs.
 LIMIT = 300
+
+
+#: Sent in place of a batch: what waits for its commit is to be committed.
+NOTHING: list[str] = []
 
 
 @dataclass(frozen=True)
@@ -144,6 +155,12 @@ class Indexing:
         """Wait until at most ``ahead`` batches are under way; return what the index refused. Raises `RunEnded`."""
         return [refused for hand in self._hands for refused in hand.settle(ahead)]
 
+    def finish(self) -> list[tuple[str, str]]:
+        """Wait until everything is in the index, committed; return what the index refused. Raises `RunEnded`."""
+        for hand in self._hands:
+            hand.send(NOTHING)
+        return self.settle()
+
 
 def _serve(pipe: Connection, not_ours: Sequence[Connection], user: str) -> None:
     """Index batch after batch until the run closes its end of the pipe, or dies."""
@@ -153,23 +170,46 @@ def _serve(pipe: Connection, not_ours: Sequence[Connection], user: str) -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # The connections in the pool are the run's; psycopg2 does not close what another process opened.
     ensure_engine().dispose(close=False)
+    work = _Work(user)
     while True:
         try:
             package_ids: list[str] = pipe.recv()
         except EOFError:
+            work.take(NOTHING)
             return
         try:
-            pipe.send(_index(package_ids, user))
+            pipe.send(work.take(package_ids))
         except BrokenPipeError:
             return
 
 
-def _index(package_ids: Sequence[str], user: str) -> Answer:
-    try:
-        refused = dict(indexer.index(package_ids, user))
-        if accepted := [package_id for package_id in package_ids if package_id not in refused]:
-            store.indexed(accepted)
+class _Work:
+    """What a process has put into the index and not yet committed."""
+
+    def __init__(self, user: str) -> None:
+        self._user = user
+        self._waiting: list[str] = []
+        self._committed = time.monotonic()
+
+    def take(self, package_ids: Sequence[str]) -> Answer:
+        """Index a batch; commit when it is time, or when there is `NOTHING` to index."""
+        return _told(lambda: self._take(package_ids))
+
+    def _take(self, package_ids: Sequence[str]) -> Answer:
+        refused = dict(indexer.index(package_ids, self._user))
+        self._waiting += [package_id for package_id in package_ids if package_id not in refused]
+        if self._waiting and (not package_ids or time.monotonic() - self._committed > UNCOMMITTED):
+            indexer.commit()
+            store.indexed(self._waiting)
+            self._waiting = []
+            self._committed = time.monotonic()
         return Answer(tuple(refused.items()))
+
+
+def _told(work: Callable[[], Answer]) -> Answer:
+    """Do something; whatever ends it is told to the run."""
+    try:
+        return work()
     except RunEnded as ended:
         return Answer(ended=ended.detail or "")
     except Exception as error:

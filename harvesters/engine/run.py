@@ -66,7 +66,7 @@ class CkanSink:
 
     def settle(self) -> None:
         """Wait until everything written is in the index."""
-        self._not_indexed(self.indexing.settle())
+        self._not_indexed(self.indexing.finish())
 
     def refuse(self, record: SourceRecord, entries: Sequence[Entry]) -> None:
         """Report a record that could not be mapped."""

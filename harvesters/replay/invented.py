@@ -11,7 +11,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import yaml
+from ckanext.oslo import quick_yaml
 
 HERE = Path(__file__).parent / "samples"
 FILES = HERE / "files"
@@ -84,7 +84,7 @@ class Sample:
 @cache
 def samples(region: str) -> tuple[Sample, ...]:
     """Read the records of one of :data:`COLLECTIONS`."""
-    document = yaml.safe_load((HERE / f"{region}.yaml").read_text(encoding="utf-8"))
+    document = quick_yaml.load((HERE / f"{region}.yaml").read_text(encoding="utf-8"))
     places = {key: Place(key, place["name"], tuple(place["box"])) for key, place in document["municipalities"].items()}
     notes = {document["language"]: document["note"].strip(), **document.get("notes", {})}
     return tuple(_sample(record, document["language"], notes, places) for record in document["records"])

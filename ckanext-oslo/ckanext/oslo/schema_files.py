@@ -24,6 +24,8 @@ and ``fill``, subfield by subfield).
 
 from __future__ import annotations
 
+import copy
+import functools
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -31,7 +33,7 @@ from typing import Any
 import yaml
 from yaml.constructor import ConstructorError
 
-from ckanext.oslo import vocabularies
+from ckanext.oslo import quick_yaml, vocabularies
 from ckanext.oslo.mistakes import Mistake
 from ckanext.oslo.reading import KINDS
 
@@ -80,15 +82,18 @@ class SchemaError(Exception):
 
 
 def register() -> None:
-    """Teach YAML's safe loader, which scheming uses, the tag ``!sections``."""
-    yaml.SafeLoader.add_constructor(TAG, _sections)
+    """Teach YAML's safe loaders, scheming's and ours, the tag ``!sections``."""
+    for loader in (yaml.SafeLoader, quick_yaml.LOADER):
+        loader.add_constructor(TAG, _sections)
 
 
 def _sections(loader: yaml.SafeLoader, node: yaml.Node) -> list[dict[str, Any]]:
     """Put the listed sections' fields together in one flat list."""
     if not isinstance(node, yaml.SequenceNode):
         raise ConstructorError(None, None, "expected a list of sections", node.start_mark)
-    shared = _shared(Path(node.start_mark.name).with_name(SHARED))
+    path = Path(node.start_mark.name).with_name(SHARED)
+    # A copy: scheming writes into what it gets.
+    shared = copy.deepcopy(_shared(path, path.stat().st_mtime_ns))
     fields: list[dict[str, Any]] = []
     for item in node.value:
         section = loader.construct_object(item, deep=True)
@@ -108,9 +113,11 @@ def _sections(loader: yaml.SafeLoader, node: yaml.Node) -> list[dict[str, Any]]:
     return fields
 
 
-def _shared(path: Path) -> dict[str, dict[str, Any]]:
+@functools.lru_cache(maxsize=8)
+def _shared(path: Path, _changed: int) -> dict[str, dict[str, Any]]:
+    """Read the shared sections, once for all schemas and again when the file has ``_changed``."""
     with path.open(encoding="utf-8") as file:
-        sections = yaml.safe_load(file)["sections"]
+        sections = quick_yaml.load(file)["sections"]
     return {section["section"]: section for section in sections}
 
 
@@ -122,19 +129,18 @@ def check(folder: Path) -> None:
     register()
     mistakes: list[Mistake] = []
     presets: set[str] | None = None
-    paths = sorted(folder.glob("*.yaml"))
-    for path in paths:
+    roots: dict[Path, yaml.Node | None] = {}
+    for path in sorted(folder.glob("*.yaml")):
         try:
-            root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+            root = roots[path] = quick_yaml.compose(path.read_text(encoding="utf-8"))
         except yaml.MarkedYAMLError as error:
             raise SchemaError([_marked(path, error)]) from error
         if path.name == "presets.yaml":
             presets = {_value(node, "preset_name") or "" for node in _items(root, "presets")}
         mistakes += _fields_in(path, root)
-    for path in paths:
+    for path in roots:
         mistakes += _composed(path)
-    for path in paths:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
+    for path, root in roots.items():
         mistakes += [
             Mistake(str(path), node.start_mark.line + 1, f"expected a preset of presets.yaml, not {node.value!r}")
             for field in _all_fields(root)
@@ -154,7 +160,7 @@ def _composed(path: Path) -> Iterator[Mistake]:
     """Read the file as scheming will, and look for a field that stands in it twice."""
     try:
         with path.open(encoding="utf-8") as file:
-            schema = yaml.safe_load(file)
+            schema = quick_yaml.load(file)
     except yaml.MarkedYAMLError as error:
         yield _marked(path, error)
         return
@@ -167,7 +173,7 @@ def _composed(path: Path) -> Iterator[Mistake]:
             names.add(name)
 
 
-def _fields_in(path: Path, root: yaml.Node) -> Iterator[Mistake]:
+def _fields_in(path: Path, root: yaml.Node | None) -> Iterator[Mistake]:
     for field in _all_fields(root):
         yield from _field(path, field)
     for section in _all_sections(root):

@@ -22,11 +22,11 @@ from pathlib import Path
 from typing import Any
 
 import shapely
-import yaml
 from shapely.geometry.base import BaseGeometry
 from shapely.strtree import STRtree
 
 from ckanext.eurometropool.municipalities.register import FORMAT, RegisterError
+from ckanext.oslo import quick_yaml
 
 BELGIAN_PREFIXES = ("33", "34", "36", "37", "51", "57")
 MEL = "200093201"
@@ -86,7 +86,7 @@ def write(register: Mapping[str, Any], path: Path) -> None:
 
 
 def _packaged_yaml(name: str) -> Any:
-    return yaml.safe_load(resources.files("ckanext.eurometropool.municipalities").joinpath(name).read_text("utf-8"))
+    return quick_yaml.load(resources.files("ckanext.eurometropool.municipalities").joinpath(name).read_text("utf-8"))
 
 
 def _check_count(found: Mapping[str, Any]) -> None:

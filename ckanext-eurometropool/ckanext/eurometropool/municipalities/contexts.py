@@ -12,9 +12,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 from importlib import resources
 
-import yaml
-
 from ckanext.eurometropool.municipalities.names import plain
+from ckanext.oslo import quick_yaml
 
 _TOKEN = re.compile(r"[^\W_]+")
 _SAINTS = {"st": "saint", "ste": "sainte"}
@@ -81,7 +80,7 @@ def words(kind: str) -> frozenset[str]:
 @cache
 def _lists() -> dict[str, list[str]]:
     text = resources.files("ckanext.eurometropool.municipalities").joinpath("contexts.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return quick_yaml.load(text)
 
 
 @cache

@@ -10,11 +10,10 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 from importlib import resources
 
-import yaml
-
 from ckanext.eurometropool.municipalities import contexts
 from ckanext.eurometropool.municipalities.evidence import Kind
 from ckanext.eurometropool.municipalities.register import Register
+from ckanext.oslo import quick_yaml
 
 Words = tuple[str, ...]
 
@@ -90,7 +89,7 @@ def _spellings(names: Iterable[str]) -> set[Words]:
 def _adjectives(register: Register) -> Iterator[Name]:
     """Give the forms of adjectives: Kortrijks, Kortrijkse; lillois, lilloise, lilloises."""
     text = resources.files("ckanext.eurometropool.municipalities").joinpath("adjectives.yaml").read_text("utf-8")
-    for key, stems in yaml.safe_load(text).items():
+    for key, stems in quick_yaml.load(text).items():
         forms = [stem + end for stem in stems.get("nl", ()) for end in ("s", "se")]
         forms += [word + end for word in stems.get("fr", ()) for end in _french_ends(word)]
         if register.get(key):

@@ -11,12 +11,11 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
-
 from ckanext.eurometropool.municipalities.evidence import Evidence, Finding, Kind
 from ckanext.eurometropool.municipalities.names import fold
 from ckanext.eurometropool.municipalities.register import Municipality, Register
 from ckanext.eurometropool.municipalities.said import Said
+from ckanext.oslo import quick_yaml
 
 LILLE = "FR-59350"
 #: What may follow the name: "Ville de Tournai - Service mobilité".
@@ -26,7 +25,7 @@ _NAME_ENDS = re.compile(r"\s*(?:[-–|:,(/]\s|\().*$")
 @cache
 def _written() -> Mapping[str, Any]:
     text = resources.files("ckanext.eurometropool.municipalities").joinpath("publishers.yaml").read_text("utf-8")
-    return yaml.safe_load(text)
+    return quick_yaml.load(text)
 
 
 @cache

@@ -9,14 +9,13 @@ from pathlib import Path
 import yaml
 
 from ckanext.eurometropool.products.errors import LANGUAGES, DefinitionError, Text
-
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+from ckanext.oslo import quick_yaml
 
 
 def compose(path: Path) -> Entries:
     """Read the mapping a file consists of. Raises DefinitionError."""
     try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        root = quick_yaml.compose(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise DefinitionError(f"{path}:{line}: {error.problem}") from error

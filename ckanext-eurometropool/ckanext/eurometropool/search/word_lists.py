@@ -6,12 +6,12 @@ from functools import cache
 from importlib import resources
 from typing import Any
 
-import yaml
+from ckanext.oslo import quick_yaml
 
 
 @cache
 def _lists() -> dict[str, Any]:
-    return yaml.safe_load(resources.files("ckanext.eurometropool.search").joinpath("words.yaml").read_text("utf-8"))
+    return quick_yaml.load(resources.files("ckanext.eurometropool.search").joinpath("words.yaml").read_text("utf-8"))
 
 
 @cache

@@ -33,6 +33,7 @@ from typing import Any
 
 import yaml
 
+from ckanext.oslo import quick_yaml
 from ckanext.oslo.mistakes import Mistake
 from ckanext.oslo.vocabularies import refreshed
 from ckanext.oslo.vocabularies.concepts import (
@@ -51,7 +52,6 @@ NAMES = tuple(sorted(path.stem for path in DATA.glob("*.yaml")))
 _LISTS = ("broader", "exact", "close", "synonyms")
 _TEXTS = ("code", "uri", "name", "notation", *LABEL_LANGUAGES)
 _HEAD = ("title", "scheme", "official", "base", "formerly", "concepts", "others", "differences")
-_LOADER = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 
 
 @functools.cache
@@ -141,7 +141,7 @@ def _renamed(vocabulary: Vocabulary, concept: Concept, labels: refreshed.Labels,
 
 def _composed(path: Path) -> yaml.Node | None:
     try:
-        return yaml.compose(path.read_text(encoding="utf-8"), Loader=_LOADER)
+        return quick_yaml.compose(path.read_text(encoding="utf-8"))
     except yaml.MarkedYAMLError as error:
         line = error.problem_mark.line + 1 if error.problem_mark else 1
         raise VocabularyError(Mistake(path.name, line, error.problem or "this is not YAML")) from error
