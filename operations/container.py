@@ -56,6 +56,7 @@ def ini_values(environ: Mapping[str, str], state: Path) -> dict[str, str]:
         "redis_url": f"redis://:{values['redis_password']}@{environ.get('PORTAL_REDIS_HOST', 'redis')}:6379/0",
         "storage": str(state / "storage"),
         "app_url": environ.get("PORTAL_APP_URL", ""),
+        "learn_words": "true",
         "debug": "false",
         "testing": "false",
         "site_id": "eurometropool",

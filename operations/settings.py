@@ -71,6 +71,8 @@ class Settings:
             "check_links": "true" if self.mode.live or test else "false",
             "storage": str(self.layout.state / f"storage{suffix}"),
             "app_url": f"http://127.0.0.1:{self.ports['biker']}",
+            # A test's words would be another test's parts of compounds.
+            "learn_words": "false" if test else "true",
             "debug": "false",
             "testing": "true" if test else "false",
             "site_id": f"eurometropool{suffix}",

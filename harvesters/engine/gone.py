@@ -200,7 +200,7 @@ def keep(package_ids: Sequence[str]) -> list[str]:
             # Broken off between database and index, the next run indexes it.
             store.unfinished([package_id])
             tk.get_action("package_patch")(_context(), {"id": package_id, "state": model.State.ACTIVE})
-            store.indexed([package_id])
+            store.indexed(store.to_index([package_id]).values())
         model.Session.commit()
         kept.append(package_id)
     return kept

@@ -11,10 +11,12 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import sqlalchemy as sa
 from ckan import logic, model
 from ckan.lib import search
 from ckan.lib.search.common import SearchIndexError
 from ckan.types import Context
+from ckanext.harvest.model import HarvestObject, HarvestSource
 
 from ckanext.harvesters.engine.errors import RunEnded
 from ckanext.harvesters.engine.report import EngineReason
@@ -34,8 +36,10 @@ def index(package_ids: Sequence[str], user: str) -> list[tuple[str, str]]:
     the datasets' fault (Solr does so, for one, after a change of its schema that needs a new index).
     """
     # What the feeds say of the datasets is written at the batch's end as well.
-    with due.gathered():
+    with due.gathered(package_ids):
+        held = _read(package_ids)
         refused = list(_send(package_ids, user))
+        del held
     if len(refused) == len(package_ids) > 1:
         raise RunEnded(EngineReason.INDEX_DOWN, refused[0][1])
     return refused
@@ -47,6 +51,21 @@ def commit() -> None:
         search.commit()
     except SearchIndexError as error:
         raise RunEnded(EngineReason.INDEX_DOWN, shorten(error)) from error
+
+
+def _read(package_ids: Sequence[str]) -> list[Any]:
+    """Read datasets and the sources they come from: CKAN's session knows an object as long as somebody holds it.
+
+    Or else each is read twice and more, by `package_show`, CKAN's index and ckanext-harvest's.
+    """
+    packages = sa.select(model.Package).where(model.Package.id.in_(package_ids))
+    objects = (
+        sa.select(HarvestSource)
+        .join(HarvestObject, HarvestObject.harvest_source_id == HarvestSource.id)
+        .where(HarvestObject.package_id.in_(package_ids), HarvestObject.current.is_(True))
+        .distinct()
+    )
+    return [*model.Session.execute(packages).scalars(), *model.Session.execute(objects).scalars()]
 
 
 def _send(package_ids: Iterable[str], user: str) -> Iterable[tuple[str, str]]:

@@ -188,6 +188,7 @@ class _Work:
 
     def __init__(self, user: str) -> None:
         self._user = user
+        #: The objects of ckanext-harvest that the datasets were saved with.
         self._waiting: list[str] = []
         self._committed = time.monotonic()
 
@@ -196,8 +197,10 @@ class _Work:
         return _told(lambda: self._take(package_ids))
 
     def _take(self, package_ids: Sequence[str]) -> Answer:
-        refused = dict(indexer.index(package_ids, self._user))
-        self._waiting += [package_id for package_id in package_ids if package_id not in refused]
+        # Read before the datasets are: what is saved meanwhile is not in the index yet.
+        objects = store.to_index(package_ids) if package_ids else {}
+        refused = dict(indexer.index(package_ids, self._user)) if package_ids else {}
+        self._waiting += [one for package_id, one in objects.items() if package_id not in refused]
         if self._waiting and (not package_ids or time.monotonic() - self._committed > UNCOMMITTED):
             indexer.commit()
             store.indexed(self._waiting)

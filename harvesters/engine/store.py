@@ -90,13 +90,19 @@ def unfinished(package_ids: Sequence[str]) -> None:
     )
 
 
-def indexed(package_ids: Sequence[str]) -> None:
-    """Note, in a transaction of its own, that datasets are in the index."""
+def to_index(package_ids: Sequence[str]) -> dict[str, str]:
+    """Return id of dataset → id of the object of ckanext-harvest it was saved with: another one with every save."""
+    query = sa.select(HarvestObject.package_id, HarvestObject.id).where(
+        HarvestObject.package_id.in_(package_ids), HarvestObject.current.is_(True)
+    )
+    return dict(model.Session.execute(query).tuples().all())
+
+
+def indexed(object_ids: Collection[str]) -> None:
+    """Note, in a transaction of its own, that datasets are in the index as they were saved with these objects."""
     model.Session.execute(
         sa.update(HarvestObject)
-        .where(
-            HarvestObject.package_id.in_(package_ids), HarvestObject.current.is_(True), HarvestObject.state == IMPORT
-        )
+        .where(HarvestObject.id.in_(object_ids), HarvestObject.current.is_(True), HarvestObject.state == IMPORT)
         .values(state=COMPLETE, import_finished=now()),
         execution_options=AS_IT_IS,
     )
@@ -117,7 +123,8 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
             HarvestObject.guid.in_(guids),
             HarvestObject.current.is_(True),
         )
-        .values(current=False),
+        # What it was saved as may never have reached the index, and need not any more.
+        .values(current=False, state=COMPLETE),
         execution_options=AS_IT_IS,
     )
     session.execute(

@@ -22,7 +22,7 @@ from ckanext.eurometropool.products import cli as product_cli
 from ckanext.eurometropool.products.views import BLUEPRINTS as PRODUCTS
 from ckanext.eurometropool.search import actions as search_actions
 from ckanext.eurometropool.search import auth as search_auth
-from ckanext.eurometropool.search import columns, index, query, scores
+from ckanext.eurometropool.search import catalogue_words, columns, index, query, scores
 from ckanext.eurometropool.search.answer import understood
 from ckanext.eurometropool.search.question import Question
 from ckanext.eurometropool.tables.signals import SUBSCRIPTIONS
@@ -73,12 +73,14 @@ class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
 
     def before_dataset_index(self, pkg_dict: Dict) -> Dict:
         """Add the portal's fields to the search index."""
+        catalogue_words.learn()
         register = installed.register() if installed.is_installed() else None
         score, names = scores.kept(pkg_dict["id"]), columns.names(pkg_dict)
         return index.document(pkg_dict, register, score=score, columns=names)
 
     def before_dataset_search(self, search_params: Dict) -> Dict:
         """Put the question to the portal's fields."""
+        catalogue_words.learn()
         return query.prepare(search_params, installed.register() if installed.is_installed() else None)
 
     def after_dataset_search(self, search_results: Dict, search_params: Dict) -> Dict:

@@ -19,15 +19,30 @@ VOCABULARIES = ("theme", "hvd_category", "eurovoc", "transport_mode", "mobility_
 LINKS = ("", "s", "e", "en")
 SHORTEST_COMPOUND = 7
 SHORTEST_PART = 3
+#: Of learned words: short ones are syllables of others too often, long ones compounds that nobody has split.
+SHORTEST_LEARNED, LONGEST_LEARNED = 5, 12
+
+_learned: frozenset[str] = frozenset()
+
+
+def learn(words: Iterable[str]) -> None:
+    """Take these words of the catalogue as parts of compounds too, in place of those learned before."""
+    global _learned  # noqa: PLW0603  (of this process, like the lists)
+    plain = {word for word in words if SHORTEST_LEARNED <= len(word) <= LONGEST_LEARNED and word.isalpha()}
+    learned = frozenset(plain - word_lists.small() - word_lists.common("nl"))
+    if learned != _learned:
+        _learned = learned
+        dictionary.cache_clear()
+        _split.cache_clear()
 
 
 @cache
 def dictionary() -> frozenset[str]:
-    """Give the roots of the words that compounds are made of."""
+    """Give the roots of the words that compounds are made of: of our lists, the vocabularies, and what was learned."""
     parts = resources.files("ckanext.eurometropool.search").joinpath("compound_parts.txt").read_text("utf-8")
     listed = (word for line in parts.splitlines() if not line.startswith("#") for word in line.split())
     named = (word for name in VOCABULARIES for concept in load(name) for word in words_of(concept.labels.get("nl", "")))
-    words = {*listed, *named, *thesaurus.installed().dutch_words}
+    words = {*listed, *named, *thesaurus.installed().dutch_words, *_learned}
     words = {word for word in words if len(word) >= SHORTEST_PART and word.isalpha()}
     every = frozenset(root(word, "nl") for word in words)
     # A compound in the dictionary would hide its own parts.

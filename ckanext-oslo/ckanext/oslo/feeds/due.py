@@ -10,10 +10,10 @@ from __future__ import annotations
 import json
 import logging
 import time
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from contextvars import ContextVar
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 import sqlalchemy as sa
@@ -39,7 +39,6 @@ PATIENCE = 3.0
 REBUILDING = 0
 """The transaction of a mark that `rebuild` made: the dataset did not change, so what is kept of it can be read on."""
 _REMIND = 30
-_gathered: ContextVar[list[Shown] | None] = ContextVar("_gathered", default=None)
 
 
 @dataclass(frozen=True)
@@ -56,6 +55,17 @@ class Shown:
         return str((self.dataset or {}).get("metadata_modified") or "")
 
 
+@dataclass(frozen=True)
+class _Gathered:
+    """What `gathered` collects: the marks that its datasets had before they were read, and what was read."""
+
+    marks: Mapping[str, int]
+    shown: list[Shown] = field(default_factory=list)
+
+
+_gathered: ContextVar[_Gathered | None] = ContextVar("_gathered", default=None)
+
+
 def indexed(document: Mapping[str, Any]) -> None:
     """Write a dataset that is on its way to the search index, if it is due.
 
@@ -63,7 +73,11 @@ def indexed(document: Mapping[str, Any]) -> None:
     after it has saved a batch), they are written in a transaction of their own: whoever rebuilds the index keeps one
     transaction open for all of it, in which nothing may stay locked. Within `gathered` that waits for its end.
     """
-    package_id = document["id"]
+    package_id, many = document["id"], _gathered.get()
+    if many is not None:
+        if package_id in many.marks:
+            many.shown.append(Shown(package_id, many.marks[package_id], json.loads(document["validated_data_dict"])))
+        return
     # CKAN's session sends nothing by itself: a change sent only at the commit would mark the dataset once more.
     model.Session.flush()
     mine = sa.func.txid_current() == FeedDue.transaction
@@ -73,33 +87,29 @@ def indexed(document: Mapping[str, Any]) -> None:
         return
     dataset = json.loads(document["validated_data_dict"])
     if due.mine:
-        store.write(model.Session, {package_id: _entries(dataset, portal_from_config())})
+        store.write(model.Session, _entries([dataset], portal_from_config()))
         model.Session.execute(
             sa.delete(FeedDue).where(FeedDue.package_id == package_id), execution_options={"synchronize_session": False}
         )
         return
-    shown = Shown(package_id, due.mark, dataset)
-    waiting = _gathered.get()
-    if waiting is None:
-        finish([shown], portal_from_config())
-    else:
-        waiting.append(shown)
+    finish([Shown(package_id, due.mark, dataset)], portal_from_config())
 
 
 @contextmanager
-def gathered() -> Iterator[None]:
-    """Write what is indexed within, and was committed before, at the end: `BATCH` datasets in one transaction.
+def gathered(package_ids: Collection[str]) -> Iterator[None]:
+    """Write those of these datasets that are indexed within at the end: `BATCH` of them in one transaction.
 
-    For who indexes many. What an exception cuts off stays due.
+    For who indexes many that were committed before, and no others. What an exception cuts off stays due.
     """
-    waiting: list[Shown] = []
-    token = _gathered.set(waiting)
+    query = sa.select(FeedDue.package_id, FeedDue.mark).where(FeedDue.package_id.in_(package_ids))
+    many = _Gathered(dict(model.Session.execute(query).tuples().all()))
+    token = _gathered.set(many)
     try:
         yield
     finally:
         _gathered.reset(token)
-    for start in range(0, len(waiting), BATCH):
-        finish(waiting[start : start + BATCH], portal_from_config())
+    for start in range(0, len(many.shown), BATCH):
+        finish(many.shown[start : start + BATCH], portal_from_config())
 
 
 def mark(package_ids: Iterable[str]) -> None:
@@ -188,7 +198,7 @@ def finish(shown: Sequence[Shown], portal: Portal, names: Iterable[str] = profil
 
     A dataset that changed since it was read keeps its newer mark and is left for the next one who comes.
     """
-    made = {one.package_id: _entries(one.dataset, portal, names) for one in shown if one.dataset is not None}
+    made = _entries([one.dataset for one in shown if one.dataset is not None], portal, names)
     with ensure_engine().begin() as connection:
         # Losing the last moment in a crash of the database loses the clearing of the mark along with it.
         connection.execute(sa.text("SET LOCAL synchronous_commit = off"))
@@ -209,14 +219,24 @@ def finish(shown: Sequence[Shown], portal: Portal, names: Iterable[str] = profil
     return changed
 
 
-def _entries(dataset: Mapping[str, Any], portal: Portal, names: Iterable[str] = profiles.NAMES) -> list[Entry]:
-    # The same dataset of another portal is in the feeds, and says where else it is.
-    if dataset.get("type") in config.not_datasets() or dataset.get("copy_of"):
-        return []
-    copies = [one["id"] for one in dataset.get("also_in") or ()]
-    if dataset.get("uri") and store.has_elder(model.Session, dataset["id"], copies):
-        dataset = profiles.apart(dataset)
-    return list(entries(dataset, portal, names))
+def _entries(
+    datasets: Iterable[Mapping[str, Any]], portal: Portal, names: Iterable[str] = profiles.NAMES
+) -> dict[str, list[Entry]]:
+    """Make the entries of datasets: by id, none for what belongs in no feed."""
+    made: dict[str, list[Entry]] = {}
+    shown = []
+    for dataset in datasets:
+        # The same dataset of another portal is in the feeds, and says where else it is.
+        if dataset.get("type") in config.not_datasets() or dataset.get("copy_of"):
+            made[dataset["id"]] = []
+        else:
+            shown.append(dataset)
+    copies = {one["id"]: [copy["id"] for copy in one.get("also_in") or ()] for one in shown if one.get("uri")}
+    younger = store.with_elders(model.Session, copies)
+    for dataset in shown:
+        told = profiles.apart(dataset) if dataset["id"] in younger else dataset
+        made[dataset["id"]] = list(entries(told, portal, names))
+    return made
 
 
 def ask_for_the_rest() -> None:

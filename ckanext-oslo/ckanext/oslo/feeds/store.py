@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from typing import Any, Protocol
 
@@ -114,29 +114,24 @@ def public(connection: Connection, ids: Iterable[str]) -> dict[str, datetime]:
 
 
 _elder, _own = model.package_table.alias("elder"), model.package_table.alias("own")
-# Put together once: it is asked for each dataset that is written.
-_ELDER = (
-    sa.select(sa.literal(1))
-    .where(
-        _own.c.id == sa.bindparam("package_id"),
-        _elder.c.extras["uri"].astext == _own.c.extras["uri"].astext,
-        _elder.c.id.not_in(sa.bindparam("others", expanding=True)),
-        _elder.c.state == "active",
-        sa.func.coalesce(_elder.c.private, False).is_(False),
-        sa.tuple_(_elder.c.metadata_created, _elder.c.id) < sa.tuple_(_own.c.metadata_created, _own.c.id),
-    )
-    .limit(1)
+# Put together once: it is asked for each batch of datasets that is written.
+_ELDERS = sa.select(_own.c.id, _elder.c.id).where(
+    _own.c.id.in_(sa.bindparam("ids", expanding=True)),
+    _elder.c.extras["uri"].astext == _own.c.extras["uri"].astext,
+    _elder.c.state == "active",
+    sa.func.coalesce(_elder.c.private, False).is_(False),
+    sa.tuple_(_elder.c.metadata_created, _elder.c.id) < sa.tuple_(_own.c.metadata_created, _own.c.id),
 )
 
 
-def has_elder(connection: Connection, package_id: str, copies: Iterable[str] = ()) -> bool:
-    """Tell whether an older dataset that everybody may see has the same foreign IRI.
+def with_elders(connection: Connection, copies: Mapping[str, Collection[str]]) -> set[str]:
+    """Give those of the datasets whose foreign IRI an older one has that everybody may see.
 
-    One graph can hold one description of an IRI: it goes to the dataset that was here first. Its own ``copies``, which
-    are in no feed, do not count.
+    One graph can hold one description of an IRI: it goes to the dataset that was here first. ``copies`` is id of a
+    dataset → ids of its own copies, which are in no feed and so do not count.
     """
-    values = {"package_id": package_id, "others": [package_id, *copies]}
-    return connection.execute(_ELDER, values).first() is not None
+    found = connection.execute(_ELDERS, {"ids": list(copies)}).all() if copies else ()
+    return {package_id for package_id, elder in found if elder not in copies[package_id]}
 
 
 def hidden(connection: Connection, ids: set[str]) -> set[str]:

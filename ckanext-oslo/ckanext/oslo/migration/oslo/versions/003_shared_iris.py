@@ -1,6 +1,6 @@
 """Datasets that share a foreign IRI: found quickly, and due anew when one of them comes, goes or takes another IRI.
 
-Of several datasets with one IRI only the oldest goes out under it (`feeds.store.has_elder`).
+Of several datasets with one IRI only the oldest goes out under it (`feeds.store.with_elders`).
 
 Revision ID: 9a4f03c7d1e8
 Revises: 2d8b6e0f5a37
