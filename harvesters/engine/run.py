@@ -130,7 +130,7 @@ class DrySink:
 
 
 #: Objects made between two rounds of the garbage collector while a run writes; Python's own rule is 700.
-_BETWEEN_ROUNDS = 100_000
+_BETWEEN_ROUNDS = 10_000
 
 
 @contextmanager

@@ -177,6 +177,14 @@ class TestSearch:
         assert text(one(shown, "h1")) == "Nog niemand deelt dit"
         assert select(shown, ".aside .rows a")
 
+    def test_an_empty_search_about_a_place_shows_the_nearest_elsewhere(self, app):
+        shown = page(app, "/nl/dataset/?q=fietsenstalling&ext_place=Ieper")
+        assert text(one(shown, "h1")) == "Nog niemand deelt dit over Ieper"
+        assert not select(shown, ".facets")
+        [elsewhere] = [part for part in select(shown, ".aside") if "Het bestaat wel elders" in text(part)]
+        assert "Arceaux de Roubaix" in text(elsewhere)
+        assert "gevonden via “arceaux”" in text(elsewhere)
+
     def test_signs_of_a_query_language_do_not_break_the_page(self, app):
         for query in ("%22", "(((", "a:b:c", "%3Cscript%3E", "*:*"):
             assert app.get(f"/nl/dataset/?q={query}").status_code == 200

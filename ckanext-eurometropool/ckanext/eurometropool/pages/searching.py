@@ -13,7 +13,8 @@ from ckan import model
 from ckan.plugins import toolkit as tk
 from flask import request
 
-from ckanext.eurometropool.pages import phrases, places
+from ckanext.eurometropool.pages import phrases, places, understanding
+from ckanext.eurometropool.pages.cards import Card, card
 from ckanext.eurometropool.search import labels
 
 #: Facet fields of the index, in the order of the page.
@@ -28,6 +29,8 @@ FACETS = (
     "harvest_source_name",
 )
 BEST_MATCH = "score desc, metadata_modified desc"
+#: Datasets of other places that are shown where one has none.
+ELSEWHERE = 3
 
 
 @dataclass(frozen=True)
@@ -47,6 +50,14 @@ class Filter:
     value: str
     label: str
     url: str
+
+
+@dataclass(frozen=True)
+class Elsewhere:
+    """A dataset of another place than was asked for, and in phrases why it is shown."""
+
+    card: Card
+    reasons: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -190,6 +201,15 @@ def wider(query: str, place: Understood, active: Sequence[Filter]) -> list[Found
     tries.append((tk._("all datasets"), {}))
     found = [Found(label, _address(args), count(args)) for label, args in tries]
     return [search for search in found if search.count]
+
+
+def elsewhere(query: str, place: Understood) -> list[Elsewhere]:
+    """Give the datasets nearest to a place that has none of what was asked for."""
+    if not query or not place.key:
+        return []
+    found = ask({"q": query, "ext_near": place.key}, rows=ELSEWHERE)
+    said = found.get("understood") or {}
+    return [Elsewhere(card(one), tuple(understanding.reasons(said, one["id"]))) for one in found["results"]]
 
 
 def count(args: Mapping[str, str]) -> int:

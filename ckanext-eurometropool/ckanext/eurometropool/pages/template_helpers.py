@@ -35,7 +35,7 @@ from ckanext.eurometropool.pages.link_correction import Corrections
 from ckanext.eurometropool.pages.map_page import Spot
 from ckanext.eurometropool.pages.places import Place, Region
 from ckanext.eurometropool.pages.related import Related
-from ckanext.eurometropool.pages.searching import Filter, Found, Understood
+from ckanext.eurometropool.pages.searching import Elsewhere, Filter, Found, Understood
 from ckanext.eurometropool.pages.table_page import TablePage
 from ckanext.eurometropool.pages.understanding import Told
 
@@ -248,6 +248,11 @@ def portal_search_addresses() -> list[Found]:
 def portal_wider_searches(query: str, place: Understood, active: Sequence[Filter]) -> list[Found]:
     """Return wider searches that find something."""
     return searching.wider(query or "", place, active)
+
+
+def portal_elsewhere(query: str, place: Understood) -> list[Elsewhere]:
+    """Return what other places have of what was asked for and this one lacks."""
+    return searching.elsewhere(query or "", place)
 
 
 def portal_facet_label(field: str, value: str, display: str) -> str:

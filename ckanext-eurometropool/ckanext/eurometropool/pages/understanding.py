@@ -79,14 +79,18 @@ def told() -> Told:
 
 def why(dataset_id: str) -> list[str]:
     """Say in phrases why a dataset is among the results, where its own words do not."""
-    said = _said()
-    found = (said or {}).get("results", {}).get(dataset_id) or {}
+    return reasons(_said() or {}, dataset_id)
+
+
+def reasons(said: Mapping[str, Any], dataset_id: str) -> list[str]:
+    """Say the same of a dataset among the results of another search, of which ``said`` is what was understood."""
+    found = said.get("results", {}).get(dataset_id) or {}
     through = [one.get("text") or one["labels"].get(_reader()) or "" for one in found.get("through", ())]
-    reasons = [tk._("found through “{word}”").format(word=word) for word in dict.fromkeys(through) if word]
+    phrased = [tk._("found through “{word}”").format(word=word) for word in dict.fromkeys(through) if word]
     place = found.get("place") or {}
     if place.get("fit") == "near":
-        reasons.append(tk._("{km} km away").format(km=phrases.number(round(place["km"]), _reader())))
-    return reasons
+        phrased.append(tk._("{km} km away").format(km=phrases.number(round(place["km"]), _reader())))
+    return phrased
 
 
 def _said() -> Mapping[str, Any] | None:
