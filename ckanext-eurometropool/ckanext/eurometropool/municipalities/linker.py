@@ -25,7 +25,7 @@ from ckanext.eurometropool.municipalities.evidence import (
 from ckanext.eurometropool.municipalities.extent import ExtentFinder
 from ckanext.eurometropool.municipalities.postcodes import PostcodeFinder
 from ckanext.eurometropool.municipalities.publishers import PublisherFinder
-from ckanext.eurometropool.municipalities.register import Register
+from ckanext.eurometropool.municipalities.register import AreaKind, Register
 from ckanext.eurometropool.municipalities.said import read
 from ckanext.eurometropool.municipalities.words import WordFinder
 
@@ -88,12 +88,19 @@ class Linker:
         """Give all that a dataset's evidence points to, before one piece of it is weighed against another."""
         said = read(dataset)
         publishers = tuple(self._publishers.find(said))
+        territories = tuple(self._words.territories(said))
+        if self._publishers.is_elsewhere(said):
+            territories = tuple(f for f in territories if not self._is_country(f))
         return Findings(
-            stated=(*self._codes.find(said), *self._postcodes.find(said), *self._words.territories(said)),
+            stated=(*self._codes.find(said), *self._postcodes.find(said), *territories),
             shown=tuple(self._extent.find(said)),
             publishers=publishers or tuple(self._words.in_publishers(said)),
             words=tuple(self._words.find(said)),
         )
+
+    def _is_country(self, finding: Finding) -> bool:
+        area = self._register.area(finding.key or "")
+        return area is not None and area.kind is AreaKind.COUNTRY
 
     def _suggested(self, findings: Iterable[Finding], links: Sequence[Link], area: Link | None) -> tuple[Link, ...]:
         """Give what findings that made no link point to: unsure ones, and those that stronger evidence outweighs."""

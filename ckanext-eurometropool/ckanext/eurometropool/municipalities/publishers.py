@@ -46,6 +46,7 @@ class PublisherFinder:
         }
         self._names: dict[str, list[Municipality]] = {}
         self._villages: dict[str, list[Municipality]] = {}
+        self._areas = {fold(name) for area in register.areas.values() for name in (*area.names.values(), *area.also)}
         for municipality in register:
             for name in {fold(name) for name in (*municipality.names.values(), *municipality.also)}:
                 self._names.setdefault(name, []).append(municipality)
@@ -62,6 +63,22 @@ class PublisherFinder:
                     yield Finding.by(Evidence.PUBLISHER, key, Kind.PUBLISHER)
             elif municipality := self._town(named, said.country):
                 yield Finding.by(Evidence.PUBLISHER, municipality.key, Kind.PUBLISHER)
+
+    def is_elsewhere(self, said: Said) -> bool:
+        """Tell whether a publisher is a town outside the territory.
+
+        What it says of its whole country then is what its portal fills in by itself: half of the datasets of Walloon
+        and Ghent towns say "Belgique".
+        """
+        return any(self._is_elsewhere(fold(_NAME_ENDS.sub("", one)), said.country) for one in said.publishers)
+
+    def _is_elsewhere(self, folded: str, country: str | None) -> bool:
+        if folded in self._bodies:
+            return False
+        match = _prefix().match(folded)
+        if match is None:
+            return country == "BE" and folded in _written()["elsewhere"]
+        return not any(match["name"] in known for known in (self._names, self._villages, self._areas))
 
     def _town(self, folded: str, country: str | None) -> Municipality | None:
         match = _prefix().match(folded)
