@@ -1,7 +1,7 @@
 """The catalogue's own words as parts of Dutch compounds, beside the lists of `compounds`.
 
-Words of titles and keywords that stand in several datasets are counted by the index once a day; Redis keeps them for
-all processes. A dataset indexed before a word was known has no part of it until it is indexed again.
+Words of titles and keywords that stand in several datasets are counted by the index once an hour; Redis keeps them
+for all processes. A dataset indexed before a word was known has no part of it until it is indexed again.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ LEAST = 5
 #: How many words are taken at most, the most frequent.
 MOST = 5000
 #: Seconds after which they are counted again, and after which a process looks whether they were.
-COUNTED_AGAIN, LOOK_AGAIN = 24 * 3600, 600
+COUNTED_AGAIN, LOOK_AGAIN = 3600, 600
 
 _looked: float | None = None
 
