@@ -190,7 +190,7 @@ def test_after_all_these_accidents_the_queue_works(running: RunningPortal) -> No
 
 
 def test_up_carries_on_when_the_supervisor_was_killed(running: RunningPortal) -> None:
-    processes, rows, url = running.processes(), harvested(running), running.url
+    processes, rows, url = running.processes(), settled(running), running.url
     os.kill(int((running.layout.run / "supervisord.pid").read_text()), signal.SIGKILL)
 
     until(lambda: not running.supervisor.alive(), "the supervisor lives on")
