@@ -197,16 +197,20 @@ class _Work:
         return _told(lambda: self._take(package_ids))
 
     def _take(self, package_ids: Sequence[str]) -> Answer:
-        # Read before the datasets are: what is saved meanwhile is not in the index yet.
-        objects = store.to_index(package_ids) if package_ids else {}
-        refused = dict(indexer.index(package_ids, self._user)) if package_ids else {}
-        self._waiting += [one for package_id, one in objects.items() if package_id not in refused]
+        refused = self._index(package_ids) if package_ids else {}
         if self._waiting and (not package_ids or time.monotonic() - self._committed > UNCOMMITTED):
             indexer.commit()
             store.indexed(self._waiting)
             self._waiting = []
             self._committed = time.monotonic()
         return Answer(tuple(refused.items()))
+
+    def _index(self, package_ids: Sequence[str]) -> dict[str, str]:
+        # Read before the datasets are: what is saved meanwhile is not in the index yet.
+        objects = store.to_index(package_ids)
+        refused = dict(indexer.index(package_ids, self._user))
+        self._waiting += [one for package_id, one in objects.items() if package_id not in refused]
+        return refused
 
 
 def _told(work: Callable[[], Answer]) -> Answer:

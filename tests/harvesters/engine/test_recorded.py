@@ -30,7 +30,7 @@ from tests.schemas.test_shown import compared
 pytestmark = [pytest.mark.snapshots, pytest.mark.slow, pytest.mark.usefixtures("with_plugins")]
 
 BEFORE, AFTER = "2025-02-10", "2025-02-14"
-FLEMISH = 400
+FLEMISH = 1000
 ARRIVE = 0.995
 
 

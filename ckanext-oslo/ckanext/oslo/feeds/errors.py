@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterable
 
 from ckan.plugins import toolkit
@@ -12,7 +13,7 @@ from ckanext.oslo.feeds.formats import Format
 LONGEST_SHOWN = 100
 
 
-class FeedError(Exception):
+class FeedError(Exception, ABC):
     """Any refusal of this room. ``str()`` is the sentence in the language of the request."""
 
     status = 400
@@ -22,9 +23,9 @@ class FeedError(Exception):
         super().__init__(value)
 
     @property
+    @abstractmethod
     def sentence(self) -> str:
         """What to tell, with the places of `parts` in braces."""
-        raise NotImplementedError
 
     def __str__(self) -> str:
         return self.sentence.format(**self.parts)
