@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
 from contextlib import suppress
 from typing import Any
 
@@ -17,8 +16,7 @@ from ckanext.eurometropool.municipalities import installed
 from ckanext.eurometropool.municipalities.register import Register
 from ckanext.eurometropool.search import explain as explaining
 from ckanext.eurometropool.search import extents, limits, spelling, suggest
-from ckanext.eurometropool.search.query import KEPT
-from ckanext.eurometropool.search.question import Question
+from ckanext.eurometropool.search.query import KEPT, wider_forms
 from ckanext.oslo.vocabularies import LANGUAGES
 
 Dict = dict[str, Any]
@@ -78,7 +76,7 @@ def package_search(up_func: Action, context: Context, data_dict: DataDict) -> Ac
     if question is None:
         return found
     register = _register()
-    for wider in _wider(question) if not found["count"] else ():
+    for wider in wider_forms(question) if not found["count"] else ():
         again = _answer(up_func, context, {**data_dict, "extras": {**(data_dict.get("extras") or {}), **wider}})
         again.get("understood", {}).pop(KEPT, None)
         if again["count"]:
@@ -122,15 +120,6 @@ def search_suggest(context: Context, data_dict: DataDict) -> Dict:
     except (TypeError, ValueError) as error:
         raise tk.ValidationError({"limit": [tk._("Invalid integer")]}) from error
     return suggest.suggest(text[:200], lang, limit, _register())
-
-
-def _wider(question: Question) -> Iterator[dict[str, str]]:
-    """Give what a question that finds nothing is asked with again: far from its places, its phrases word by word."""
-    elsewhere = {"ext_everywhere": "1"} if question.places and question.groups else {}
-    apart = {"ext_apart": "1"} if any(len(group.words) > 1 for group in question.groups) else {}
-    yield from (wider for wider in (elsewhere, apart) if wider)
-    if elsewhere and apart:
-        yield {**elsewhere, **apart}
 
 
 def _wants_explanation(context: Context, data_dict: DataDict) -> bool:

@@ -20,55 +20,48 @@ MOST_KEPT = 1000
 
 
 class Held:
-    """The words of a dataset, as roots: short ones are of title and keywords, long ones of its description.
+    """The words of a dataset: short ones are of title and keywords, long ones of its description.
 
-    They are read when they are first asked for. Nothing else of the dataset is kept.
+    They are folded when they are first asked for. Nothing else of the dataset is kept.
     """
 
     def __init__(self, dataset: Mapping[str, Any]) -> None:
         titles, keywords, notes = (
             _mapping(dataset.get(name)) for name in ("title_translated", "tags_translated", "notes_translated")
         )
-        self._short_text = {
-            lang: " ".join(_strings([titles.get(lang), *_list(keywords.get(lang))])) for lang in LANGUAGES
-        }
-        self._long_text = {lang: text[:LOOKED_THROUGH] for lang in LANGUAGES if (text := str(notes.get(lang) or ""))}
+        # With whether they are folded.
+        self._texts: dict[tuple[str, str], tuple[str, bool]] = {}
+        for lang in LANGUAGES:
+            short = " ".join(_strings([titles.get(lang), *_list(keywords.get(lang))]))
+            self._texts[lang, "short"] = short, False
+            self._texts[lang, "long"] = str(notes.get(lang) or "")[:LOOKED_THROUGH], False
         agents, files = (_list(dataset.get(name)) for name in ("publisher", "resources"))
         self._names = _strings([one.get("name") for one in (*agents, *files) if isinstance(one, Mapping)])
-        self._read: dict[tuple[str, str], frozenset[str]] = {}
 
     def has(self, wanted: Sequence[str], lang: str, depth: str) -> bool:
-        """Tell whether all roots of a language are there, `short` or `long`."""
-        return bool(wanted) and self._roots(lang, depth).issuperset(wanted)
+        """Tell whether all roots of a language are there, `short` or `long`; of a Dutch title also within compounds."""
+        if not wanted or not (text := self._text(lang, depth)):
+            return False
+        within = (lang, depth) == ("nl", "short")
+        return all(mentions(text, one, lang) or (within and one in self._parts) for one in wanted)
 
     def has_own(self, words: Sequence[str]) -> bool:
         """Tell whether folded words are there, in any one language or in the names of its publisher and files."""
         by_lang = {lang: [root(word, lang) for word in words] for lang in LANGUAGES}
-        if any(self.has(wanted, lang, "short") for lang, wanted in by_lang.items()):
-            return True
-        # Most datasets have them, so that nobody needs all roots of their descriptions.
-        for lang, text in self._descriptions.items():
-            if by_lang[lang] and all(mentions(text, wanted, lang) for wanted in by_lang[lang]):
-                return True
-        return self._other.issuperset(words)
+        found = any(self.has(wanted, lang, depth) for depth in ("short", "long") for lang, wanted in by_lang.items())
+        return found or self._other.issuperset(words)
 
-    def _roots(self, lang: str, depth: str) -> frozenset[str]:
-        key = (lang, depth)
-        if key not in self._read:
-            self._read[key] = self._short(lang) if depth == "short" else self._long(lang)
-        return self._read[key]
-
-    def _short(self, lang: str) -> frozenset[str]:
-        words = words_of(self._short_text[lang])
-        parts = [part for word in words for part in compounds.split(word)] if lang == "nl" else []
-        return frozenset(root(word, lang) for word in (*words, *parts))
-
-    def _long(self, lang: str) -> frozenset[str]:
-        return frozenset(root(word, lang) for word in words_of(self._long_text.get(lang, "")))
+    def _text(self, lang: str, depth: str) -> str:
+        text, folded = self._texts[lang, depth]
+        if not folded:
+            text = plain(text)
+            self._texts[lang, depth] = text, True
+        return text
 
     @cached_property
-    def _descriptions(self) -> Mapping[str, str]:
-        return {lang: plain(text) for lang, text in self._long_text.items()}
+    def _parts(self) -> frozenset[str]:
+        words = words_of(self._text("nl", "short"))
+        return frozenset(root(part, "nl") for word in words for part in compounds.split(word))
 
     @cached_property
     def _other(self) -> frozenset[str]:

@@ -92,6 +92,15 @@ def prepare(params: Params, register: Register | None) -> Params:
     return asked
 
 
+def wider_forms(question: Question) -> Iterator[dict[str, str]]:
+    """Give the extras to ask again with what found nothing: far from its places, its phrases word by word, both."""
+    elsewhere = {"ext_everywhere": "1"} if question.places and question.groups else {}
+    apart = {"ext_apart": "1"} if any(len(group.words) > 1 for group in question.groups) else {}
+    yield from (wider for wider in (elsewhere, apart) if wider)
+    if elsewhere and apart:
+        yield {**elsewhere, **apart}
+
+
 def _by_words(params: Params, register: Register | None, filters: list[str]) -> Params:
     words = params.get("q")
     if not isinstance(words, str) or not words.strip() or words.strip() in ("*:*", "*"):

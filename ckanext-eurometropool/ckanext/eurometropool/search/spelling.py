@@ -9,11 +9,9 @@ from difflib import get_close_matches
 from ckan.lib.search import SearchError
 
 from ckanext.eurometropool.municipalities.register import Register
-from ckanext.eurometropool.search import asking
+from ckanext.eurometropool.search import asking, where
 from ckanext.eurometropool.search.question import Question
-from ckanext.eurometropool.search.roots import words_of
 from ckanext.eurometropool.search.thesaurus import installed
-from ckanext.oslo.vocabularies import LANGUAGES
 
 #: How alike two words are, 0 to 1, for one to be offered for the other.
 ALIKE = 0.75
@@ -22,11 +20,12 @@ ALIKE = 0.75
 def corrections(question: Question, register: Register | None) -> list[str]:
     """Give the question with its unknown words corrected, at most one; the rest stays as it is written."""
     unknown = [group.words[0] for group in question.groups if not group.known and len(group.words) == 1]
-    unknown = [word for word in unknown if len(word) > 3 and word.isalpha()]
+    right = installed().words | (where.finder(register).words if register else frozenset())
+    unknown = [word for word in unknown if len(word) > 3 and word.isalpha() and word not in right]
     if not unknown:
         return []
     said = _from_catalogue(unknown)
-    corrected = {word: said.get(word) or _from_words(word, register) for word in unknown}
+    corrected = {word: said.get(word) or _nearest(word, right) for word in unknown}
     if not any(corrected.values()):
         return []
     return [_replaced(question, {word: better for word, better in corrected.items() if better})]
@@ -47,13 +46,10 @@ def _from_catalogue(words: Iterable[str]) -> dict[str, str]:
     return corrected
 
 
-def _from_words(word: str, register: Register | None) -> str | None:
-    names = [name for m in register or () for name in words_of(" ".join(m.names.values()))]
-    known = {
-        part for row in installed().rows for lang in LANGUAGES for term in row.words[lang] for part in words_of(term)
-    }
-    best = get_close_matches(word, [*names, *known], 1, ALIKE)
-    return best[0] if best and best[0] != word else None
+def _nearest(word: str, right: Iterable[str]) -> str | None:
+    # A slip in the first letter is not looked for, as Solr does not (minPrefix in config/solr/solrconfig.xml).
+    alike = [one for one in right if one[0] == word[0]]
+    return next(iter(get_close_matches(word, alike, 1, ALIKE)), None)
 
 
 def _replaced(question: Question, corrected: dict[str, str]) -> str:

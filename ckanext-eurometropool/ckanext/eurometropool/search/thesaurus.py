@@ -78,6 +78,12 @@ class Thesaurus:
             word for row in self.rows for term in row.words["nl"] for word in words_of(term) if word.isalpha()
         )
 
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All single words of the rows, in any language, folded."""
+        terms = (term for row in self.rows for lang in LANGUAGES for term in row.words[lang])
+        return frozenset(word for term in terms for word in words_of(term))
+
     def matches(self, words: Sequence[str]) -> Iterator[Match]:
         """Find the rows that folded words mean; the longest phrase wins, each word is used once."""
         telling = [number for number, word in enumerate(words) if word not in word_lists.small()]

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 
 from ckanext.eurometropool.municipalities import contexts
 from ckanext.eurometropool.municipalities.contexts import Span, Token
@@ -53,6 +54,11 @@ class PlaceFinder:
         for names in self._names.values():
             names.sort(key=lambda name: -len(name[0]))
         self._strict = contexts.words("strict")
+
+    @cached_property
+    def words(self) -> frozenset[str]:
+        """All single words of the municipalities' names, folded."""
+        return frozenset(word for m in self.register for name in m.names.values() for word in _words(name))
 
     def locate(self, question: str) -> Located:
         """Part a question in places and other words."""
