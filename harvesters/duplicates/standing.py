@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,6 +19,7 @@ from ckanext.harvesters.duplicates.searching import ALSO_IN, COPY_OF
 from ckanext.harvesters.duplicates.tables import DuplicateDescription, DuplicateMember, DuplicatePair
 from ckanext.harvesters.engine.runs import AS_IT_IS
 from ckanext.harvesters.engine.tables import now
+from ckanext.oslo.batches import Reading
 
 
 @dataclass(frozen=True)
@@ -39,28 +40,39 @@ class Standing:
     also_in: tuple[Copy, ...] = ()
 
 
-# Put together once: it is asked for each dataset that is shown.
-_GROUP = (
-    sa.select(DuplicateMember.package_id, DuplicateMember.master_id, model.Package.name, model.Package.extras)
-    .join(model.Package, model.Package.id == DuplicateMember.package_id)
-    .where(
-        DuplicateMember.master_id
-        == sa.select(DuplicateMember.master_id)
-        .where(DuplicateMember.package_id == sa.bindparam("package_id"))
-        .scalar_subquery(),
-        model.Package.state == model.State.ACTIVE,
+def _standings(package_ids: Sequence[str]) -> dict[str, Standing]:
+    """Return where else datasets are, by id; those that are in no group are left out."""
+    member, package = DuplicateMember, model.Package
+    query = sa.select(member.package_id, member.master_id).where(member.package_id.in_(package_ids))
+    masters = dict(model.Session.execute(query).tuples().all())
+    if not masters:
+        return {}
+    there = (
+        sa.select(member.package_id, member.master_id, package.name, package.extras)
+        .join(package, package.id == member.package_id)
+        .where(member.master_id.in_(set(masters.values())), package.state == model.State.ACTIVE)
+        .order_by(member.package_id)
     )
-    .order_by(DuplicateMember.package_id)
-)
+    groups_of: dict[str, list[Any]] = {}
+    for row in model.Session.execute(there).all():
+        groups_of.setdefault(row.master_id, []).append(row)
+    return {one: _standing(one, groups_of.get(master, [])) for one, master in masters.items()}
+
+
+def _standing(package_id: str, group: Sequence[Any]) -> Standing:
+    """Return where else a dataset is, from the rows of its group that are datasets still."""
+    mine = next((row.master_id for row in group if row.package_id == package_id), package_id)
+    if mine != package_id:
+        return Standing(copy_of=mine)
+    return Standing(also_in=tuple(_copy(row) for row in group if row.package_id != package_id))
+
+
+_kept = Reading(_standings)
 
 
 def of(package_id: str) -> Standing:
     """Return where else a dataset is."""
-    rows = model.Session.execute(_GROUP, {"package_id": package_id}).all()
-    mine = next((row.master_id for row in rows if row.package_id == package_id), package_id)
-    if mine != package_id:
-        return Standing(copy_of=mine)
-    return Standing(also_in=tuple(_copy(row) for row in rows if row.package_id != package_id))
+    return _kept.of(package_id) or Standing()
 
 
 def _copy(row: Any) -> Copy:

@@ -21,6 +21,7 @@ from ckanext.harvest.model import HarvestObject, HarvestSource
 from ckanext.harvesters.engine.errors import RunEnded
 from ckanext.harvesters.engine.report import EngineReason
 from ckanext.harvesters.records import shorten
+from ckanext.oslo import batches
 from ckanext.oslo.feeds import due
 from ckanext.oslo.logic.shown import both
 
@@ -36,7 +37,7 @@ def index(package_ids: Sequence[str], user: str) -> list[tuple[str, str]]:
     the datasets' fault (Solr does so, for one, after a change of its schema that needs a new index).
     """
     # What the feeds say of the datasets is written at the batch's end as well.
-    with due.gathered(package_ids):
+    with due.gathered(package_ids), batches.read_ahead(package_ids):
         held = _read(package_ids)
         refused = list(_send(package_ids, user))
         del held

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import os
 import signal
 import threading
 import time
@@ -38,6 +39,10 @@ AHEAD = 3
 
 #: How many processes index. With the run they keep two cores busy: each of them waits for Solr a third of its time.
 PROCESSES = 2
+
+#: How much they give way: the run is one chain, so that whenever it waits for a core everybody waits for it. (Visitors
+#: are served first, too.)
+NICE = 10
 
 #: How long what is in the index may wait for its commit (seconds).
 UNCOMMITTED = 10
@@ -168,6 +173,7 @@ def _serve(pipe: Connection, not_ours: Sequence[Connection], user: str) -> None:
     for end in not_ours:
         end.close()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
+    os.nice(NICE)
     # The connections in the pool are the run's; psycopg2 does not close what another process opened.
     ensure_engine().dispose(close=False)
     work = _Work(user)

@@ -37,6 +37,9 @@ from ckanext.oslo.fetch import FetchError
 
 log = logging.getLogger(__name__)
 
+#: Changes in the first batch; each further one may hold twice as many. Until it is written nobody indexes anything.
+FIRST_BATCH = 10
+
 #: Problems that stand for a whole record even when it has no identifier to be named by.
 _RECORDS = frozenset(
     {
@@ -113,6 +116,7 @@ class Pass:
         self.counts = replace(self.place.counts)
         self.rules = scope.rules_of(source)
         self._waiting: list[Change] = []
+        self._enough = min(FIRST_BATCH, batch_size)
         self._met: set[str] = set()
         self._refused: set[str] = set()
         self._absent: set[str] = set(self.place.absent)
@@ -220,8 +224,9 @@ class Pass:
             self.counts.count(Kind.UNCHANGED)
             return
         self._waiting.append(change)
-        if len(self._waiting) >= self.batch_size:
+        if len(self._waiting) >= self._enough:
             self._flush()
+            self._enough = min(2 * self._enough, self.batch_size)
 
     def _is_next(self, record: SourceRecord) -> bool:
         """Tell whether it is this record's turn: it was not taken before the place, and came once in this pass."""

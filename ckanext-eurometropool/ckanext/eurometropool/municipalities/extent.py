@@ -6,6 +6,7 @@ Shares are of area in degrees: at one latitude degrees are proportional, and onl
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -53,7 +54,8 @@ class ExtentFinder:
         boxes = [register.areas[key].box for key in self._keys[self._number :]]
         self._boxes: Numbers = np.vstack([shapely.bounds(self._shapes), np.array(boxes)])
         self._box_sizes: Numbers = _sizes(self._boxes)
-        self._areas = {key: register.polygon(key) for key in self._keys[self._number :]}
+        # Put together when a shape first has an area's box: all of them take a second.
+        self._area = cache(register.polygon)
 
     def find(self, said: Said) -> Iterator[Finding]:
         """Give the places the record's shapes cover or lie within; a finding without key when all are elsewhere."""
@@ -78,7 +80,7 @@ class ExtentFinder:
         if likeness[best] < SAME:
             return None
         key = self._keys[best]
-        outline = self._shapes[best] if best < self._number else self._areas[key]
+        outline = self._shapes[best] if best < self._number else self._area(key)
         if is_box or outline is None:
             return key
         shared = shapely.intersection(shape, outline).area

@@ -54,7 +54,7 @@ def names(register: Register) -> Iterable[Name]:
             found[name.tokens] = name
         elif name.keys[0] not in known.keys:
             found[name.tokens] = replace(known, keys=(*known.keys, *name.keys), strict=known.strict and name.strict)
-    for name in (*_adjectives(register), *_of_areas(register, strict)):
+    for name in (*adjectives(register), *_of_areas(register, strict)):
         found.setdefault(name.tokens, name)
     # Read as a whole, before the names within: "Tournai-sur-Dive".
     return (found | {words: Name(words, ()) for words in map(words_of, contexts.words("elsewhere"))}).values()
@@ -86,7 +86,7 @@ def _spellings(names: Iterable[str]) -> set[Words]:
     return found | contracted | unaccented
 
 
-def _adjectives(register: Register) -> Iterator[Name]:
+def adjectives(register: Register) -> Iterator[Name]:
     """Give the forms of adjectives: Kortrijks, Kortrijkse; lillois, lilloise, lilloises."""
     text = resources.files("ckanext.eurometropool.municipalities").joinpath("adjectives.yaml").read_text("utf-8")
     for key, stems in quick_yaml.load(text).items():

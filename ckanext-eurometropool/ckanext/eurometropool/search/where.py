@@ -1,4 +1,4 @@
-"""The place in a question: "fietsen in Rijsel", "bus near Tournai", "emploi 59000". Pure.
+"""The place in a question: "fietsen in Rijsel", "bus near Tournai", "emploi 59000", "Kortrijkse parkings". Pure.
 
 A name counts as a place unless what stands around it makes it something else (rue de Lille, formatie van Kortrijk:
 `municipalities.contexts`), and a name that is also a plain word (menen, celles, croix) only when it is written like a
@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 
-from ckanext.eurometropool.municipalities import contexts
+from ckanext.eurometropool.municipalities import contexts, gazetteer
 from ckanext.eurometropool.municipalities.contexts import Span, Token
 from ckanext.eurometropool.municipalities.names import fold
 from ckanext.eurometropool.municipalities.register import AreaKind, Register
@@ -105,7 +105,7 @@ class PlaceFinder:
 
 
 def _names(register: Register) -> Iterator[tuple[tuple[str, ...], tuple[str, ...], str | None]]:
-    """Give every name, code and postcode with the keys of its municipalities, or its area."""
+    """Give every name, adjective, code and postcode with the keys of its municipalities, or its area."""
     own: dict[tuple[str, ...], dict[str, None]] = {}
     other: dict[tuple[str, ...], dict[str, None]] = {}
     for m in register:
@@ -122,6 +122,8 @@ def _names(register: Register) -> Iterator[tuple[tuple[str, ...], tuple[str, ...
             continue
         for name in (*area.names.values(), *area.also):
             found.setdefault(_words(name), ((), area.key))
+    for name in gazetteer.adjectives(register):
+        found.setdefault(name.tokens, (name.keys, None))
     for phrase in contexts.words("elsewhere"):
         found[tuple(phrase.split())] = ((), None)
     return ((words, keys, area) for words, (keys, area) in found.items() if words)

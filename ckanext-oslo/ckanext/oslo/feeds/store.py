@@ -31,6 +31,12 @@ def now() -> datetime:
     return datetime.now(UTC).replace(tzinfo=None)
 
 
+_new = insert(FeedEntry)
+_UPSERT = _new.on_conflict_do_update(
+    index_elements=["package_id", "profile"], set_={name: _new.excluded[name] for name in _CONTENT}
+)
+
+
 def write(connection: Connection, made: Mapping[str, Sequence[Entry]], names: Iterable[str] = profiles.NAMES) -> int:
     """Put datasets' entries in the place of those that are kept, in the profiles ``names``; return how many changed.
 
@@ -44,13 +50,8 @@ def write(connection: Connection, made: Mapping[str, Sequence[Entry]], names: It
         connection.execute(sa.delete(FeedEntry).where(key.in_(gone)))
     rows = [_row(entry, kept.get(key)) for key, entry in wanted.items() if _differs(entry, kept.get(key))]
     if rows:
-        statement = insert(FeedEntry).values(rows)
-        connection.execute(
-            statement.on_conflict_do_update(
-                index_elements=["package_id", "profile"],
-                set_={name: statement.excluded[name] for name in _CONTENT},
-            )
-        )
+        # For its answer SQLAlchemy sends many rows at once; as `values` it would compile them anew each time.
+        connection.execute(_UPSERT.returning(FeedEntry.package_id), rows)
     return len(gone) + len(rows)
 
 

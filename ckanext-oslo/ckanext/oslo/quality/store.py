@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
@@ -13,6 +13,7 @@ from ckan import model
 from ckan.plugins import toolkit
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.oslo.batches import Reading
 from ckanext.oslo.checking import config as checking_config
 from ckanext.oslo.checking.catalogue import TYPES
 from ckanext.oslo.profiles import Portal
@@ -39,9 +40,17 @@ def score_of(row: DatasetQuality) -> Score:
     )
 
 
+def _rows(package_ids: Sequence[str]) -> dict[str, DatasetQuality]:
+    query = sa.select(DatasetQuality).where(DatasetQuality.package_id.in_(package_ids))
+    return {row.package_id: row for row in model.Session.execute(query).scalars()}
+
+
+_kept = Reading(_rows)
+
+
 def of_dataset(package_id: str, modified: datetime | None = None) -> Score | None:
     """Give the score kept of a dataset; None when there is none, or it is of an older state than ``modified``."""
-    row = model.Session.get(DatasetQuality, package_id)
+    row = _kept.of(package_id)
     if row is None or (modified is not None and row.modified != modified):
         return None
     return score_of(row)
