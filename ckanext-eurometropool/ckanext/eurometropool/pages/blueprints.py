@@ -16,6 +16,7 @@ from ckanext.eurometropool.pages import (
     first_visit,
     following,
     home,
+    letters,
     link_correction,
     places,
     previews,
@@ -126,7 +127,7 @@ def report(dataset_id: str) -> Response | str:
         csrf.protect()
         try:
             reporting.send(dataset, reporting.read(request.form))
-        except reporting.NotReportedError as error:
+        except letters.NotSentError as error:
             return tk.render("portal/report.html", {**shown, "trouble": str(error), "field": error.field})
         tk.h.flash_success(tk._("Your message is on its way to whoever looks after this dataset."))
         return tk.h.redirect_to(f"{dataset['type']}.read", id=dataset["name"])
