@@ -13,6 +13,7 @@ import sys
 
 from ckan.cli.cli import ckan
 
+from ckanext.eurometropool import migrating
 from ckanext.harvesters.engine import tables as harvest_tables
 from ckanext.oslo import tables as oslo_tables
 
@@ -28,6 +29,7 @@ def main() -> str:
         command("db", "upgrade")
         harvest_tables.migrate()
         oslo_tables.migrate()
+        migrating.migrate()
     with contextlib.redirect_stdout(io.StringIO()) as permissions:
         command("datastore", "set-permissions")
     # It is run in the database that it asks psql to connect to.

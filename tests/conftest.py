@@ -13,6 +13,7 @@ import pytest
 from ckan.config.middleware import make_app
 from ckan.tests import helpers
 
+from ckanext.eurometropool import migrating
 from ckanext.harvesters.engine import tables
 from ckanext.oslo import tables as oslo_tables
 from tests.lanes import (  # noqa: F401  (hooks of pytest)
@@ -87,4 +88,5 @@ def clean_db(request, with_plugins, reset_db, migrate_db_for):
         # CKAN looks for migrations below /ckanext/, where this package is only when installed as a wheel.
         tables.migrate()
         oslo_tables.migrate()
+        migrating.migrate()
         stash[_tables_made] = True

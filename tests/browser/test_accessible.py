@@ -36,6 +36,7 @@ KINDS = [
     "FILE",
     "PREVIEW",
     "/report/openbare-fietsenstallingen-in-kortrijk",
+    "/wish/sent?q=xyzzyqwerty",
     "/developers",
     "/about",
     "/organization/",

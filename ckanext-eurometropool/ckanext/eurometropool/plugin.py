@@ -26,6 +26,8 @@ from ckanext.eurometropool.search import catalogue_words, columns, index, query,
 from ckanext.eurometropool.search.answer import understood
 from ckanext.eurometropool.search.question import Question
 from ckanext.eurometropool.tables.signals import SUBSCRIPTIONS
+from ckanext.eurometropool.wishes import jobs as wish_jobs
+from ckanext.eurometropool.wishes.views import BLUEPRINTS as WISHES
 from ckanext.oslo.blankets import public
 
 Dict = dict[str, Any]
@@ -33,7 +35,7 @@ Dict = dict[str, Any]
 
 @tk.blanket.actions(public(action, product_actions, search_actions))
 @tk.blanket.auth_functions(public(auth, product_auth, search_auth))
-@tk.blanket.blueprints([*PAGES, *PRODUCTS])
+@tk.blanket.blueprints([*PAGES, *PRODUCTS, *WISHES])
 @tk.blanket.cli([*cli.COMMANDS, *product_cli.COMMANDS])
 @tk.blanket.config_declarations
 @tk.blanket.helpers(template_helpers)
@@ -104,5 +106,6 @@ class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
 
     # ISignal
     def get_signal_subscriptions(self) -> SignalMapping:
-        """Listen to what the tables and the search ask for."""
-        return {**SUBSCRIPTIONS, **scores.SUBSCRIPTIONS}
+        """Listen to what the tables, the search and the wishes ask for."""
+        changed = tk.signals.action_succeeded
+        return {**scores.SUBSCRIPTIONS, changed: [*SUBSCRIPTIONS[changed], *wish_jobs.SUBSCRIPTIONS[changed]]}

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from ckanext.eurometropool import config
 from ckanext.eurometropool.municipalities.linker import Linker
+from ckanext.eurometropool.municipalities.publishers import PublisherFinder
 from ckanext.eurometropool.municipalities.register import Register, RegisterError, load
 
 
@@ -21,6 +22,11 @@ def register() -> Register:
 def linker() -> Linker:
     """Give the linker of the configured register. Raises RegisterError as `register` does."""
     return _linker(*_file())
+
+
+def publishers() -> PublisherFinder:
+    """Give the finder of publishers' places of the configured register. Raises RegisterError as `register` does."""
+    return _publishers(*_file())
 
 
 def is_installed() -> bool:
@@ -48,3 +54,8 @@ def _read(path: Path, _changed: int) -> Register:
 @lru_cache(maxsize=1)
 def _linker(path: Path, changed: int) -> Linker:
     return Linker(_read(path, changed))
+
+
+@lru_cache(maxsize=1)
+def _publishers(path: Path, changed: int) -> PublisherFinder:
+    return PublisherFinder(_read(path, changed))

@@ -19,6 +19,27 @@ def number(value: float, locale: str) -> str:
     return whole.replace(".", NO_BREAK).replace("\N{NARROW NO-BREAK SPACE}", NO_BREAK)
 
 
+def ordinal(value: int, locale: str) -> str:
+    """Write a rank: ``2de``, ``8ste``, ``188ste``; ``1re``, ``2e`` (of a person: feminine); ``2nd``, ``11th``."""
+    return number(value, locale) + _ORDINALS.get(locale, _english_ordinal)(value)
+
+
+def _dutch_ordinal(value: int) -> str:
+    last = value % 100
+    return "ste" if last in (0, 1, 8) or last >= 20 else "de"
+
+
+def _french_ordinal(value: int) -> str:
+    return "re" if value == 1 else "e"
+
+
+def _english_ordinal(value: int) -> str:
+    return "th" if value % 100 in (11, 12, 13) else {1: "st", 2: "nd", 3: "rd"}.get(value % 10, "th")
+
+
+_ORDINALS = {"nl": _dutch_ordinal, "fr": _french_ordinal}
+
+
 def size(octets: float, locale: str) -> str:
     """Say how large a file is, in powers of a thousand: ``212 kB``, ``1,4 MB``."""
     unit = 0

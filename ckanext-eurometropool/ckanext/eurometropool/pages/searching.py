@@ -129,7 +129,7 @@ def filters(fields: Sequence[tuple[str, str]], remove: Callable[[str, str], str]
 def unfiltered() -> str:
     """Return the address of this search without its filters."""
     kept = {name: value for name in ("q", "ext_place", "sort") if (value := request.args.get(name))}
-    return _address(kept)
+    return address(kept)
 
 
 def orders() -> list[tuple[str, str]]:
@@ -199,7 +199,7 @@ def wider(query: str, place: Understood, active: Sequence[Filter]) -> list[Found
     if len(query.split()) > 1:
         tries += [(tk._("“{query}”, everywhere").format(query=word), {"q": word}) for word in query.split()[:4]]
     tries.append((tk._("all datasets"), {}))
-    found = [Found(label, _address(args), count(args)) for label, args in tries]
+    found = [Found(label, address(args), count(args)) for label, args in tries]
     return [search for search in found if search.count]
 
 
@@ -219,11 +219,20 @@ def count(args: Mapping[str, str]) -> int:
 
 def ask(args: Mapping[str, Any], **more: Any) -> dict[str, Any]:
     """Ask ``package_search`` what the search page at this address would ask."""
+    return _ask(tk.current_user.name, args, more)
+
+
+def ask_as_visitor(args: Mapping[str, Any], **more: Any) -> dict[str, Any]:
+    """Ask the same as somebody who is not signed in, from wherever: a job has no reader."""
+    return _ask("", args, more)
+
+
+def _ask(user: str, args: Mapping[str, Any], more: dict[str, Any]) -> dict[str, Any]:
     fq = " ".join(f'+{name}:"{escaped(value)}"' for name, value in args.items() if name in FACETS and value)
     extras = {name: value for name, value in args.items() if name.startswith("ext_") and value}
     fq = f"{fq} {more.pop('fq', '')}".strip()
     question = {"q": args.get("q", ""), "fq": fq, "extras": extras, **more}
-    return tk.get_action("package_search")({"user": tk.current_user.name}, question)
+    return tk.get_action("package_search")({"user": user}, question)
 
 
 def escaped(value: str) -> str:
@@ -233,10 +242,11 @@ def escaped(value: str) -> str:
 
 def search(label: str, args: Mapping[str, str]) -> Found:
     """Return a search of this page as a link with what it finds."""
-    return Found(label, _address(args), count(args))
+    return Found(label, address(args), count(args))
 
 
-def _address(args: Mapping[str, str]) -> str:
+def address(args: Mapping[str, str]) -> str:
+    """Return the address of a search of this page; what is empty is left out."""
     asked = {name: value for name, value in args.items() if value}
     base = tk.h.url_for("dataset.search")
     return f"{base}?{urlencode(asked)}" if asked else base

@@ -38,6 +38,8 @@ from ckanext.eurometropool.pages.related import Related
 from ckanext.eurometropool.pages.searching import Elsewhere, Filter, Found, Understood
 from ckanext.eurometropool.pages.table_page import TablePage
 from ckanext.eurometropool.pages.understanding import Told
+from ckanext.eurometropool.wishes import asking, wish
+from ckanext.eurometropool.wishes.asking import Offer
 
 
 @dataclass(frozen=True)
@@ -253,6 +255,16 @@ def portal_wider_searches(query: str, place: Understood, active: Sequence[Filter
 def portal_elsewhere(query: str, place: Understood) -> list[Elsewhere]:
     """Return what other places have of what was asked for and this one lacks."""
     return searching.elsewhere(query or "", place)
+
+
+def portal_wish() -> Offer | None:
+    """Return what a search without results offers to ask for; None where it cannot be asked for."""
+    return asking.here()
+
+
+def portal_unconfirmed_days() -> int:
+    """Return how long an address that nobody confirmed is kept."""
+    return wish.UNCONFIRMED.days
 
 
 def portal_facet_label(field: str, value: str, display: str) -> str:

@@ -33,11 +33,15 @@ def count(response: Response) -> Response:
         and request.method == "GET"
         and response.status_code == 200
         and dataset
-        and request.accept_mimetypes.accept_html
-        and not _PROGRAM.search(request.user_agent.string or "bot")
+        and is_person()
     ):
         add(dataset)
     return response
+
+
+def is_person() -> bool:
+    """Tell whether a page is asked for by a browser, and no program that says what it is."""
+    return request.accept_mimetypes.accept_html and not _PROGRAM.search(request.user_agent.string or "bot")
 
 
 def add(name: str) -> None:
