@@ -8,8 +8,10 @@ import threading
 import time
 import urllib.request
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -130,36 +132,94 @@ class Greets(BaseHTTPRequestHandler):
         """Keep quiet."""
 
 
+@dataclass(frozen=True)
+class Authority:
+    """A certificate authority of our own, and the key of the servers that it vouches for."""
+
+    folder: Path
+
+    @property
+    def certificate(self) -> Path:
+        """Where its certificate is."""
+        return self.folder / "authority.pem"
+
+    def vouch(self, host: str = "127.0.0.1", days: int = 1) -> Path:
+        """Make a certificate for a server: with days below zero, one that was good until then."""
+        request, made = self.folder / "request.pem", self.folder / "server.pem"
+        names = ["-subj", f"/CN={host}", "-addext", f"subjectAltName=IP:{host}"]
+        openssl("req", *NEW_KEY, *names, "-keyout", self.folder / "server.key", "-out", request)
+        signed = ["-CA", self.certificate, "-CAkey", self.folder / "authority.key", "-copy_extensions", "copy"]
+        openssl("x509", "-req", "-in", request, *signed, "-days", str(days), "-out", made)
+        return made
+
+
+NEW_KEY = ("-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes")
+
+
+def openssl(*said: str | Path) -> None:
+    subprocess.run(["openssl", *said], check=True, capture_output=True)
+
+
 @pytest.fixture
-def untrusted(tmp_path) -> Iterator[str]:
-    """Serve over TLS with a certificate that nobody vouches for."""
-    key, certificate = tmp_path / "key.pem", tmp_path / "certificate.pem"
-    subprocess.run(
-        [
-            *["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"],
-            *["-subj", "/CN=127.0.0.1", "-addext", "subjectAltName=IP:127.0.0.1", "-days", "1"],
-            *["-keyout", key, "-out", certificate],
-        ],
-        check=True,
-        capture_output=True,
-    )
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Greets)
-    context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-    context.load_cert_chain(certificate, key)
-    server.socket = context.wrap_socket(server.socket, server_side=True)
-    threading.Thread(target=server.serve_forever, daemon=True).start()
-    yield f"https://127.0.0.1:{server.server_port}/"
-    server.shutdown()
-    server.server_close()
+def authority(tmp_path: Path) -> Authority:
+    """Give an authority that nobody knows but who is told."""
+    made = Authority(tmp_path)
+    key = ["-keyout", tmp_path / "authority.key", "-out", made.certificate]
+    openssl("req", "-x509", *NEW_KEY, "-subj", "/CN=authority", "-days", "1", *key)
+    return made
 
 
-def test_10_a_certificate_nobody_vouches_for_is_refused(untrusted, small) -> None:
+@pytest.fixture
+def secure(tmp_path: Path) -> Iterator[Callable[[Path], str]]:
+    """Serve over TLS with a certificate; gives the address, at which whoever accepts it is greeted."""
+    servers = []
+
+    def serve(certificate: Path) -> str:
+        server = ThreadingHTTPServer(("127.0.0.1", 0), Greets)
+        servers.append(server)
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(certificate, tmp_path / "server.key")
+        server.socket = context.wrap_socket(server.socket, server_side=True)
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        return f"https://127.0.0.1:{server.server_port}/"
+
+    yield serve
+    for server in servers:
+        server.shutdown()
+        server.server_close()
+
+
+def test_10_a_certificate_nobody_vouches_for_is_refused(authority, secure, small) -> None:
+    url = secure(authority.vouch())
     blind = ssl.create_default_context()
     blind.check_hostname, blind.verify_mode = False, ssl.CERT_NONE
-    with urllib.request.urlopen(untrusted, context=blind) as answer:
+    with urllib.request.urlopen(url, context=blind) as answer:
         assert answer.read() == b"hello", "the server is one that answers"
     with pytest.raises(Unreachable, match=r"(?i)certificate"):
-        small.get(untrusted)
+        small.get(url)
+
+
+def test_10_an_authority_of_ones_own_network_vouches(authority, secure) -> None:
+    url = secure(authority.vouch())
+    with Client(Policy(allow=LOOPBACK), authorities=str(authority.certificate)) as client:
+        assert client.get(url).content == b"hello"
+
+
+@pytest.mark.parametrize(
+    ("host", "days", "why"), [("127.0.0.1", -1, "expired"), ("127.0.0.2", 1, "mismatch")], ids=["old", "another-host"]
+)
+def test_10_a_certificate_out_of_date_or_of_another_host_is_refused(authority, secure, host, days, why) -> None:
+    url = secure(authority.vouch(host, days))
+    with (
+        Client(Policy(allow=LOOPBACK), authorities=str(authority.certificate)) as client,
+        pytest.raises(Unreachable, match=why),
+    ):
+        client.get(url)
+
+
+def test_10_a_file_without_authorities_is_named(tmp_path) -> None:
+    with pytest.raises(ValueError, match="nothing.pem"):
+        Client(authorities=str(tmp_path / "nothing.pem"))
 
 
 def test_11_a_body_cut_in_a_record_gives_the_whole_ones_and_no_proof(read) -> None:

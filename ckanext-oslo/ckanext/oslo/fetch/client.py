@@ -11,6 +11,7 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import lru_cache
 from types import TracebackType
 from typing import Self
 
@@ -84,20 +85,38 @@ class Stream:
         return media_type(self.headers)
 
 
+@lru_cache(maxsize=4)
+def _trusting(authorities: str) -> ssl.SSLContext:
+    """Make what knows whom to trust; once, because reading all authorities takes as long as many a request."""
+    context = httpx.create_ssl_context(trust_env=False)
+    if authorities:
+        try:
+            context.load_verify_locations(cafile=authorities)
+        except OSError as error:
+            raise ValueError(f"{authorities}: no certificate authorities can be read there ({error})") from error
+    return context
+
+
 class Client:
     """Fetches over http and https, within a policy and a budget. Safe to share between threads; close it after use.
 
-    Knows no proxy, no ``.netrc``, no cookie: nothing of the environment decides where a request goes.
+    Knows no proxy, no ``.netrc``, no cookie: nothing of the environment decides where a request goes. ``authorities``
+    is a PEM file of certificate authorities that are trusted beside those of certifi; making a client raises ValueError
+    when it holds none.
     """
 
     def __init__(
-        self, policy: Policy | None = None, budget: Budget | None = None, user_agent: str = "eurometropool-portal"
+        self,
+        policy: Policy | None = None,
+        budget: Budget | None = None,
+        user_agent: str = "eurometropool-portal",
+        authorities: str = "",
     ) -> None:
         self.policy = policy or Policy()
         self.budget = budget or Budget()
         self.user_agent = user_agent
         self._pool = httpcore.ConnectionPool(
-            ssl_context=httpx.create_ssl_context(trust_env=False),
+            ssl_context=_trusting(authorities),
             max_connections=16,
             max_keepalive_connections=4,
             keepalive_expiry=15,

@@ -12,6 +12,7 @@ ALLOW = "ckanext.oslo.fetch.allow"
 TIMEOUT = "ckanext.oslo.fetch.timeout"
 MAX_BYTES = "ckanext.oslo.fetch.max_bytes"
 USER_AGENT = "ckanext.oslo.fetch.user_agent"
+AUTHORITIES = "ckanext.oslo.fetch.authorities"
 
 
 def from_config(*, max_bytes: int | None = None, seconds: float | None = None) -> Client:
@@ -19,7 +20,8 @@ def from_config(*, max_bytes: int | None = None, seconds: float | None = None) -
 
     ``max_bytes`` and ``seconds`` narrow what the configuration allows one request.
 
-    Raises ValueError for an ``allow`` entry that is neither host:port nor a network.
+    Raises ValueError for an ``allow`` entry that is neither host:port nor a network, and for a file of authorities that
+    holds none.
     """
     from ckan.plugins import toolkit  # The only import of CKAN in this package: the client runs without it.
 
@@ -32,4 +34,5 @@ def from_config(*, max_bytes: int | None = None, seconds: float | None = None) -
             bytes=min(int(config.get(MAX_BYTES) or budget.bytes), max_bytes or sys.maxsize),
         ),
         str(config.get(USER_AGENT) or f"eurometropool-portal (+{config.get('ckan.site_url', '')})"),
+        str(config.get(AUTHORITIES) or ""),
     )
