@@ -169,7 +169,7 @@ def _run_here(chosen: Sequence[Registered], *, again: bool = False) -> None:
 
 
 def _run_on_queue(chosen: Sequence[Registered], *, wait: bool) -> None:
-    if wait and not jobs.has_worker():
+    if wait and not jobs.worker_comes():
         raise click.ClickException(
             f"No worker listens to the queue: start `ckan jobs worker {config.queue()}`, or use --here."
         )

@@ -20,6 +20,9 @@ from ckanext.harvesters.engine import runs
 from ckanext.harvesters.engine.sources import Registered
 from ckanext.harvesters.engine.tables import HarvestRun
 
+#: How long a worker may need from its start until it listens (seconds): it loads CKAN first.
+STARTING = 20.0
+
 
 def create(source: Registered, *, enqueue: bool) -> str:
     """Return the id of a job for a source: a new one, on the queue if wanted, or the one it has that is not done."""
@@ -44,6 +47,14 @@ def has_worker() -> bool:
     One that was killed stays in RQ's list for seven minutes: of this machine's, only those that live count.
     """
     return any(_may_live(worker) for worker in Worker.all(queue=tk.get_job_queue(config.queue())))
+
+
+def worker_comes() -> bool:
+    """Tell whether a worker listens to the queue of harvests; one that has just been started is waited for."""
+    end = time.monotonic() + STARTING
+    while not (there := has_worker()) and time.monotonic() < end:
+        time.sleep(0.5)
+    return there
 
 
 def _may_live(worker: BaseWorker) -> bool:

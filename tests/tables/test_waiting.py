@@ -32,8 +32,8 @@ def jobs() -> list[str]:
 @pytest.fixture
 def at_once(monkeypatch: pytest.MonkeyPatch) -> None:
     """Let what is put on the list be due in the same moment."""
-    # The five seconds that changes have to settle, made short: no test waits for them.
-    monkeypatch.setattr(waiting, "SETTLING", 0.001)
+    # The five seconds that changes have to settle, made shorter than a look at the list takes: no test waits for them.
+    monkeypatch.setattr(waiting, "SETTLING", 0.000_001)
 
 
 def loaded(made: dict[str, Any]) -> int:

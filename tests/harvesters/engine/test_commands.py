@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import subprocess
+import threading
 from pathlib import Path
 from typing import Any
 
@@ -70,10 +71,24 @@ def test_a_dry_run_tells_and_writes_nothing(source, portal, ask, count) -> None:
     assert (rows(), count(HarvestRun), count(HarvestJob)) == before
 
 
-def test_waiting_without_a_worker_says_so(source, ask) -> None:
+def test_waiting_without_a_worker_says_so(source, ask, monkeypatch) -> None:
+    # The time that a worker needs to start, made short: none is started here.
+    monkeypatch.setattr(jobs, "STARTING", 0.1)
     done = ask("run", "--wait")
     assert done.exit_code == 1
     assert "No worker" in done.stderr
+
+
+def test_a_worker_that_is_just_starting_is_waited_for(source) -> None:
+    worker = Worker([tk.get_job_queue(config.queue())], connection=connect_to_redis())
+    started = threading.Timer(1, worker.register_birth)
+    started.start()
+    try:
+        assert not jobs.has_worker()
+        assert jobs.worker_comes()
+    finally:
+        started.join()
+        worker.register_death()
 
 
 def test_a_worker_that_was_killed_is_none(source) -> None:
