@@ -12,23 +12,26 @@ from ckan.types import Context
 
 from ckanext.harvesters import cli
 from ckanext.harvesters.duplicates import searching, standing
-from ckanext.harvesters.logic import action, auth, corrections, duplicates, gone, sources
+from ckanext.harvesters.engine.writer import date_new
+from ckanext.harvesters.logic import action, auth, corrections, duplicates, gone, membership, sources, validators
 from ckanext.harvesters.pages import machines, template_helpers, views
 from ckanext.oslo.blankets import public
 
 
-@tk.blanket.actions(public(action, corrections, duplicates, gone, sources))
+@tk.blanket.actions(public(action, corrections, duplicates, gone, membership, sources))
 @tk.blanket.auth_functions(auth)
 @tk.blanket.blueprints([views.harvests, machines.machines])
 @tk.blanket.cli(cli.get_commands)
 @tk.blanket.config_declarations
 @tk.blanket.helpers(template_helpers)
+@tk.blanket.validators(public(validators))
 class HarvestersPlugin(DefaultTranslation, p.ITranslation, p.SingletonPlugin):
     """Register the harvest engine with CKAN; the work is in the rooms it names.
 
     In ``ckan.plugins`` it stands before ``harvest``, whose pages it replaces.
     """
 
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IPackageController, inherit=True)
 
@@ -36,6 +39,10 @@ class HarvestersPlugin(DefaultTranslation, p.ITranslation, p.SingletonPlugin):
         """Add the templates of the harvest pages and their style sheet."""
         tk.add_template_directory(config, "templates")
         tk.add_resource("assets", "harvesters")
+
+    def configure(self, config: CKANConfig) -> None:
+        """Have the datasets that harvests add dated."""
+        date_new()
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         """Say where else a dataset is."""

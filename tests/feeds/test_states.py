@@ -8,11 +8,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.model import ensure_engine
 from ckan.plugins import toolkit
 from ckan.tests import factories
 
 from ckanext.oslo import profiles
-from ckanext.oslo.feeds import due
+from ckanext.oslo.feeds import due, store
 from ckanext.oslo.feeds.rebuild import rebuild
 from ckanext.oslo.feeds.tables import FeedDue, FeedEntry
 from tests.feeds.conftest import Make, act, catalogue, datasets, triples, unzipped
@@ -290,3 +291,34 @@ class TestSharedIri:
         assert len(self.iris(app)) == 2
         CHANGES[change](first)
         assert self.iris(app) == {self.IRI}
+
+    def test_namesakes_are_found_without_reading_all_datasets(self, organization: Any) -> None:
+        # A connection of its own has no plans yet; what PostgreSQL knows of a new catalogue is that it is small.
+        few = [(number, number) for number in range(1, 10)]
+        with ensure_engine().connect() as connection:
+            connection.execute(NEW_DATASETS, {"first": 0, "last": 0})
+            connection.execute(sa.text("ANALYZE package"))
+            for first, last in (*few, (10, 499), (500, 999)):
+                connection.execute(NEW_DATASETS, {"first": first, "last": last})
+            before = connection.execute(ROWS_READ).scalar_one()
+            connection.execute(NEW_DATASETS, {"first": 1000, "last": 1099})
+            saved = connection.execute(ROWS_READ).scalar_one()
+            assert store.with_elders(connection, dict.fromkeys(map(str, range(25)), ())) == set()
+            asked = connection.execute(ROWS_READ).scalar_one()
+            connection.rollback()
+            connection.execute(sa.text("ANALYZE package"))
+            connection.commit()
+        assert saved - before <= 100
+        assert asked - saved <= 50
+
+
+NEW_DATASETS = sa.text("""
+    INSERT INTO package (id, name, type, state, private, metadata_created, extras)
+    SELECT number::text, 'dataset-' || number, 'dataset', 'active', false, now(),
+           jsonb_build_object('uri', 'https://data.example/' || number, 'text', (
+               SELECT string_agg(md5(number || '/' || word), ' ') FROM generate_series(1, 50) AS word
+           ))
+    FROM generate_series(:first, :last) AS number
+""")
+#: How many datasets this transaction has read.
+ROWS_READ = sa.text("SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname = 'package'")

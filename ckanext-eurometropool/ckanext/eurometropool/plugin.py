@@ -42,6 +42,7 @@ Dict = dict[str, Any]
 class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
     """Register the portal's rooms with CKAN."""
 
+    p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
     p.implements(p.IFacets, inherit=True)
     p.implements(p.IPackageController, inherit=True)
@@ -56,11 +57,12 @@ class EurometropoolPlugin(DefaultTranslation, p.SingletonPlugin):
         tk.add_resource("assets", "eurometropool")
         query.allow(config)
 
-    # IPackageController
-    def create(self, entity: model.Package) -> None:
-        """Link a new dataset to municipalities."""
-        linked.link(entity)
+    # IConfigurable
+    def configure(self, config: CKANConfig) -> None:
+        """Have new datasets linked to municipalities."""
+        linked.link_new()
 
+    # IPackageController
     def edit(self, entity: model.Package) -> None:
         """Link a changed dataset anew."""
         linked.link(entity)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from ckan import model
+from sqlalchemy import event
 
 from ckanext.eurometropool.municipalities import installed
 from ckanext.eurometropool.municipalities.evidence import Evidence, Kind, Link
@@ -45,6 +46,15 @@ def link(package: model.Package) -> bool:
         "suggestions": [link.as_dict() for link in places.suggestions],
     }
     return _keep(package, {**_kept(package), **found})
+
+
+def link_new() -> None:
+    """Have each new dataset linked while its row is made. CKAN's hook comes later: the row would be changed again."""
+    event.listen(model.Package, "before_insert", _link_inserted)
+
+
+def _link_inserted(_mapper: Any, _connection: Any, package: model.Package) -> None:
+    link(package)
 
 
 def shown(package: model.Package) -> dict[str, Any]:

@@ -114,15 +114,28 @@ def public(connection: Connection, ids: Iterable[str]) -> dict[str, datetime]:
     return {row.id: row.metadata_modified for row in rows if not row.owner_org or row.owner_org in active}
 
 
-_elder, _own = model.package_table.alias("elder"), model.package_table.alias("own")
-# Put together once: it is asked for each batch of datasets that is written.
-_ELDERS = sa.select(_own.c.id, _elder.c.id).where(
-    _own.c.id.in_(sa.bindparam("ids", expanding=True)),
-    _elder.c.extras["uri"].astext == _own.c.extras["uri"].astext,
-    _elder.c.state == "active",
-    sa.func.coalesce(_elder.c.private, False).is_(False),
-    sa.tuple_(_elder.c.metadata_created, _elder.c.id) < sa.tuple_(_own.c.metadata_created, _own.c.id),
-)
+def _elders() -> sa.Select[tuple[str, str]]:
+    """Put together what is asked for each batch of datasets that is written: (dataset, an older one of its IRI).
+
+    For each dataset by its IRI alone, and the rest afterwards: without statistics, in a new catalogue, PostgreSQL takes
+    "active" for rare and IRIs for shared by many, and would read the whole catalogue each time.
+    """
+    own, package = model.package_table.alias("own"), model.package_table
+    elder = (
+        sa.select(package.c.id, package.c.metadata_created, package.c.state, package.c.private)
+        .where(package.c.extras["uri"].astext == own.c.extras["uri"].astext)
+        .offset(0)
+        .lateral("elder")
+    )
+    return sa.select(own.c.id, elder.c.id).where(
+        own.c.id.in_(sa.bindparam("ids", expanding=True)),
+        elder.c.state == "active",
+        sa.func.coalesce(elder.c.private, False).is_(False),
+        sa.tuple_(elder.c.metadata_created, elder.c.id) < sa.tuple_(own.c.metadata_created, own.c.id),
+    )
+
+
+_ELDERS = _elders()
 
 
 def with_elders(connection: Connection, copies: Mapping[str, Collection[str]]) -> set[str]:

@@ -1,0 +1,33 @@
+"""A new dataset's organization, within a batch of a harvest."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import ckan.plugins.toolkit as tk
+from ckan import model
+from ckan.types import Action, Context, DataDict
+
+from ckanext.harvesters.engine.batch import batch_of
+
+
+@tk.chained_action
+def package_owner_org_update(original: Action, context: Context, data_dict: DataDict) -> Any:
+    """Give a dataset to an organization; of what is new it is known that it has none before."""
+    batch = batch_of(context)
+    package_id = data_dict.get("id")
+    if batch is None or package_id not in batch.new or data_dict.get("organization_id") != batch.organization.id:
+        return original(context, data_dict)
+    tk.check_access("package_owner_org_update", context, data_dict)
+    organization = batch.organization
+    model.Session.add(
+        model.Member(
+            table_id=package_id,
+            table_name="package",
+            group=organization,
+            capacity="organization",
+            group_id=organization.id,
+            state="active",
+        )
+    )
+    return None
