@@ -12,7 +12,7 @@ from ckan.types import Context
 
 from ckanext.harvesters import cli
 from ckanext.harvesters.duplicates import searching, standing
-from ckanext.harvesters.engine.writer import date_new
+from ckanext.harvesters.engine.batch import note_new
 from ckanext.harvesters.logic import action, auth, corrections, duplicates, gone, membership, sources, validators
 from ckanext.harvesters.pages import machines, template_helpers, views
 from ckanext.oslo.blankets import public
@@ -41,8 +41,8 @@ class HarvestersPlugin(DefaultTranslation, p.ITranslation, p.SingletonPlugin):
         tk.add_resource("assets", "harvesters")
 
     def configure(self, config: CKANConfig) -> None:
-        """Have the datasets that harvests add dated."""
-        date_new()
+        """Have the datasets that harvests add noted."""
+        note_new()
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         """Say where else a dataset is."""

@@ -53,6 +53,21 @@ class HarvestOriginal(tk.BaseModel):
         return SourceRecord(self.guid, zlib.decompress(self.content), self.media_type, self.url, self.modified)
 
 
+def _kept_now() -> Any:
+    """Put together what is said for each batch. For its answer SQLAlchemy sends many rows at once."""
+    new, names = insert(HarvestOriginal), ("media_type", "url", "modified", "content")
+    said: dict[str, Any] = {name: new.excluded[name] for name in names}
+    # A record refused now may have been taken before; one that is mapped again came when it came.
+    said["package_id"] = sa.func.coalesce(new.excluded.package_id, HarvestOriginal.package_id)
+    said["fetched"] = sa.case(
+        (HarvestOriginal.content == new.excluded.content, HarvestOriginal.fetched), else_=new.excluded.fetched
+    )
+    return new.on_conflict_do_update(index_elements=["source_id", "guid"], set_=said).returning(HarvestOriginal.guid)
+
+
+_KEPT = _kept_now()
+
+
 def keep(source_id: str, records: Iterable[tuple[SourceRecord, str | None]]) -> None:
     """Keep records with the datasets they became, in the current transaction, in place of those kept before."""
     moment = now()
@@ -71,14 +86,7 @@ def keep(source_id: str, records: Iterable[tuple[SourceRecord, str | None]]) -> 
     ]
     if not rows:
         return
-    upsert = insert(HarvestOriginal)
-    said: dict[str, Any] = {name: upsert.excluded[name] for name in rows[0] if name not in ("source_id", "guid")}
-    # A record refused now may have been taken before; one that is mapped again came when it came.
-    said["package_id"] = sa.func.coalesce(upsert.excluded.package_id, HarvestOriginal.package_id)
-    said["fetched"] = sa.case(
-        (HarvestOriginal.content == upsert.excluded.content, HarvestOriginal.fetched), else_=upsert.excluded.fetched
-    )
-    model.Session.execute(upsert.on_conflict_do_update(index_elements=["source_id", "guid"], set_=said), rows)
+    model.Session.execute(_KEPT, rows)
 
 
 def of(source_id: str, guid: str) -> HarvestOriginal | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from typing import Any
 
 import sqlalchemy as sa
 from ckan import model
@@ -109,6 +110,19 @@ def indexed(object_ids: Collection[str]) -> None:
     model.Session.commit()
 
 
+def _known_now() -> Any:
+    """Put together what is said for each batch. For its answer SQLAlchemy sends many rows at once."""
+    new = insert(HarvestRecord)
+    said = {name: new.excluded[name] for name in ("package_id", "fingerprint", "fields")}
+    again = {"missing_run": None, "gone": None, "removed": None, "kept": False}
+    return new.on_conflict_do_update(index_elements=["source_id", "guid"], set_=said | again).returning(
+        HarvestRecord.guid
+    )
+
+
+_KNOWN = _known_now()
+
+
 def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Change, str]]) -> None:
     """Note, in the current transaction, that records were written as these datasets, and what is wrong with them."""
     if not written:
@@ -142,20 +156,8 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
         ],
     )
     originals.keep(source_id, [(change.record, package_id) for change, package_id in written])
-    upsert = insert(HarvestRecord)
     session.execute(
-        upsert.on_conflict_do_update(
-            index_elements=["source_id", "guid"],
-            set_={
-                "package_id": upsert.excluded.package_id,
-                "fingerprint": upsert.excluded.fingerprint,
-                "fields": upsert.excluded.fields,
-                "missing_run": None,
-                "gone": None,
-                "removed": None,
-                "kept": False,
-            },
-        ),
+        _KNOWN,
         [
             {
                 "source_id": source_id,

@@ -7,9 +7,9 @@ of each single dataset (see `indexer`) and the activity row (see `activity`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Container, Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import ExitStack
-from typing import Any, cast
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
@@ -17,12 +17,11 @@ from ckan import model
 from ckan.logic import ValidationError
 from ckan.types import Context
 from rq.timeouts import BaseTimeoutException
-from sqlalchemy import event
 from sqlalchemy.exc import InterfaceError, OperationalError
 
 from ckanext.harvesters.engine import corrections, store
 from ckanext.harvesters.engine.activity import no_activity
-from ckanext.harvesters.engine.batch import KEY, Batch
+from ckanext.harvesters.engine.batch import Batch, writing
 from ckanext.harvesters.engine.difference import Change, keep_resource_ids
 from ckanext.harvesters.engine.errors import RunEnded
 from ckanext.harvesters.engine.identity import choose_name, dataset_id
@@ -44,14 +43,8 @@ class NotOursError(Exception):
     """The dataset that a record would become belongs to a steward or to another source."""
 
 
-def date_new() -> None:
-    """Have each dataset that a harvest adds made when it was modified, and not some milliseconds later."""
-    event.listen(model.Package, "before_insert", _date_inserted)
-
-
-def _date_inserted(_mapper: Any, _connection: Any, package: model.Package) -> None:
-    if corrections.is_harvest():
-        package.metadata_created = package.metadata_modified
+class NameTakenError(Exception):
+    """Somebody made datasets with these names while the batch was written."""
 
 
 class Writer:
@@ -97,10 +90,15 @@ class Writer:
 
     def _transaction(self, changes: Sequence[Change], place: Place | None) -> list[tuple[Change, str]]:
         names = self._names(changes)
-        new = names.keys() - self._already_there(changes)
-        context = self._context(Batch.of(changes[0].dataset["owner_org"], new))
+        there = self._already_there(changes)
+        new = {identifier: name for identifier, name in names.items() if identifier not in there}
+        batch = Batch.of(changes[0].dataset["owner_org"], new)
+        user = model.User.get(self.user)
         self._corrected = corrections.of_records([change.known.package_id for change in changes if change.known])
-        written = [(change, self._save(change, names, new, context)) for change in changes]
+        with writing(batch):
+            written = [(change, self._save(change, new, user)) for change in changes]
+        if batch is not None and (taken := new.keys() - batch.made):
+            raise NameTakenError(", ".join(sorted(new[identifier] for identifier in taken)))
         model.Session.flush()
         self.lease.hold()
         store.keep(self.lease.source_id, self.lease.run_id, self.lease.job_id, written)
@@ -126,32 +124,29 @@ class Writer:
         model.Session.commit()
         return entries
 
-    def _context(self, batch: Batch | None) -> Context:
-        """Return what the actions of a batch are called with; each needs a copy of its own."""
-        context: dict[str, Any] = {
+    def _context(self, user: model.User | None) -> Context:
+        return {
             "user": self.user,
-            "auth_user_obj": model.User.get(self.user),
+            "auth_user_obj": user,
             "ignore_auth": True,
             "defer_commit": True,
             "return_id_only": True,
-            KEY: batch,
         }
-        return cast("Context", context)
 
-    def _save(self, change: Change, names: dict[str, str], new: Container[str], context: Context) -> str:
+    def _save(self, change: Change, new: Mapping[str, str], user: model.User | None) -> str:
         moment = now()
         dataset = {**change.dataset, "harvested": iso(moment)}
         dataset["resources"] = [dict(resource) for resource in dataset.get("resources", ())]
         identifier = change.known.package_id if change.known else dataset_id(self.source, change.record.guid)
         if identifier not in new:
             back = change.known is not None and change.known.removed
-            return self._update(identifier, dataset, context, back=back)
+            return self._update(identifier, dataset, user, back=back)
         # Without a moment of its own CKAN gives a dataset one after its row is made, and so has to change the row.
-        dataset |= {"id": identifier, "name": names[identifier], "metadata_modified": moment}
-        return tk.get_action("package_create")(context.copy(), dataset)
+        dataset |= {"id": identifier, "name": new[identifier], "metadata_modified": moment}
+        return tk.get_action("package_create")(self._context(user), dataset)
 
-    def _update(self, identifier: str, dataset: dict[str, Any], context: Context, *, back: bool) -> str:
-        show: Context = {"user": self.user, "auth_user_obj": context.get("auth_user_obj"), "ignore_auth": True}
+    def _update(self, identifier: str, dataset: dict[str, Any], user: model.User | None, *, back: bool) -> str:
+        show: Context = {"user": self.user, "auth_user_obj": user, "ignore_auth": True}
         before = tk.get_action("package_show")(show, {"id": identifier})
         dataset = corrections.kept_as_corrected(dataset, before, self._corrected.get(identifier, ()))
         keep_resource_ids(dataset.get("resources") or [], before["resources"])
@@ -159,9 +154,9 @@ class Writer:
         dataset |= {"id": identifier} | {key: before[key] for key in ("name", "private", "state")}
         if back:
             dataset["state"] = model.State.ACTIVE
-        updating = context.copy()
-        updating["original_package"] = before
-        updated = tk.get_action("package_update")(updating, dataset)
+        context = self._context(user)
+        context["original_package"] = before
+        updated = tk.get_action("package_update")(context, dataset)
         # package_update leaves its savepoint open when it returns early for the sake of defer_commit.
         if (savepoint := model.Session().get_nested_transaction()) is not None:
             savepoint.commit()

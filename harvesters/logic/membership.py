@@ -14,9 +14,9 @@ from ckanext.harvesters.engine.batch import batch_of
 @tk.chained_action
 def package_owner_org_update(original: Action, context: Context, data_dict: DataDict) -> Any:
     """Give a dataset to an organization; of what is new it is known that it has none before."""
-    batch = batch_of(context)
     package_id = data_dict.get("id")
-    if batch is None or package_id not in batch.new or data_dict.get("organization_id") != batch.organization.id:
+    batch = batch_of(package_id)
+    if batch is None or batch.organization.id != data_dict.get("organization_id"):
         return original(context, data_dict)
     tk.check_access("package_owner_org_update", context, data_dict)
     organization = batch.organization

@@ -1,13 +1,15 @@
-"""What `shown` gives in one pass is what CKAN gives by validating twice."""
+"""What `dictized` reads together, and `shown` shows in one pass, is what CKAN gives one by one, validating twice."""
 
 from __future__ import annotations
 
 from typing import Any
 
+import ckan.plugins as p
 import pytest
-from ckan import logic
+from ckan import logic, model
 from ckan.plugins import toolkit
 
+from ckanext.oslo.logic.dictized import read_together, tell_plugins
 from ckanext.oslo.logic.shown import both
 from tests.schemas.conftest import MOBILITY, WORK
 
@@ -62,3 +64,76 @@ def test_what_only_ckan_knows_is_left_to_it(organization: dict[str, Any]) -> Non
     )
     assert both(dictized(made["id"])) is None
     assert both({"type": "harvest", "resources": []}) is None
+
+
+def together(*identifiers: str) -> dict[str, dict[str, Any]]:
+    """Read datasets together, and give those that can be."""
+    model.Session.remove()
+    packages = [one for one in (model.Session.get(model.Package, identifier) for identifier in identifiers) if one]
+    found = read_together(packages, context())
+    for package in packages:
+        if package.id in found:
+            tell_plugins(package, found[package.id])
+    return found
+
+
+def test_read_together_as_one_by_one(organization: dict[str, Any]) -> None:
+    made = [
+        toolkit.get_action("package_create")(
+            context(), {"license_id": licence, **said, "owner_org": organization["id"], "name": f"dataset-{number}"}
+        )["id"]
+        for number, (said, licence) in enumerate(
+            zip(SAID.values(), ("", "cc-by", "notspecified", "x", "cc-zero"), strict=True)
+        )
+    ]
+    toolkit.get_action("package_delete")(context(), {"id": made[0]})
+    assert together(*made) == {identifier: dictized(identifier) for identifier in made}
+
+
+def test_a_dataset_without_organization_is_read(organization: dict[str, Any]) -> None:
+    made = toolkit.get_action("package_create")(context(), {**WORK, "owner_org": organization["id"]})
+    model.Session.execute(model.group_table.update().values(state="deleted"))
+    model.Session.commit()
+    found = together(made["id"])[made["id"]]
+    assert found["organization"] is None
+    assert found == dictized(made["id"])
+
+
+class TestLeftToCkan:
+    """What the portal's datasets do not have."""
+
+    @pytest.fixture
+    def made(self, organization: dict[str, Any]) -> dict[str, Any]:
+        return toolkit.get_action("package_create")(context(), {**WORK, "owner_org": organization["id"]})
+
+    def test_tags(self, made: dict[str, Any]) -> None:
+        tag = model.Tag(name="a-tag")
+        model.Session.add_all([tag, model.PackageTag(model.Package.get(made["id"]), tag)])
+        model.Session.commit()
+        assert together(made["id"]) == {}
+        assert [one["name"] for one in dictized(made["id"])["tags"]] == ["a-tag"]
+
+    def test_groups(self, made: dict[str, Any]) -> None:
+        group = toolkit.get_action("group_create")(context(), {"name": "a-group"})
+        toolkit.get_action("member_create")(
+            context(), {"id": group["id"], "object": made["id"], "object_type": "package", "capacity": "public"}
+        )
+        assert together(made["id"]) == {}
+
+    @pytest.mark.parametrize("end", ["subject", "object"])
+    def test_relationships(self, made: dict[str, Any], organization: dict[str, Any], end: str) -> None:
+        other = toolkit.get_action("package_create")(
+            context(), {**WORK, "name": "other", "owner_org": organization["id"]}
+        )
+        subject, object_ = (made, other) if end == "subject" else (other, made)
+        toolkit.get_action("package_relationship_create")(
+            context(), {"subject": subject["id"], "object": object_["id"], "type": "depends_on"}
+        )
+        assert together(made["id"]) == {}
+
+    def test_all_where_a_plugin_shows_datasets_its_own_way(
+        self, made: dict[str, Any], monkeypatch: pytest.MonkeyPatch
+    ) -> None:
+        assert set(together(made["id"])) == {made["id"]}
+        monkeypatch.setattr(p.get_plugin("dcat"), "get_actions", lambda: {"package_show": dictized}, raising=False)
+        assert together(made["id"]) == {}

@@ -8,13 +8,14 @@ from contextlib import contextmanager
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+import psycopg2
 import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.model import ensure_engine
 from ckan.tests import factories
 
-from ckanext.harvesters.engine.batch import KEY, Batch
+from ckanext.harvesters.engine.batch import Batch, writing
 from ckanext.harvesters.engine.identity import dataset_id
 from tests.harvesters.engine.conftest import by_hand, context, guid, harvest
 
@@ -63,8 +64,37 @@ def test_a_new_dataset_costs_ten_statements(source) -> None:
     assert not [statement for statement in of_each if statement.startswith("UPDATE")]
 
 
+def test_a_name_that_somebody_takes_meanwhile_stays_theirs(source) -> None:
+    taken = "marches-publics-de-tournai-partie-7"
+    made = []
+
+    def take(_connection: Any, _cursor: Any, statement: str, *_more: Any) -> None:
+        if statement.startswith("INSERT INTO package ") and not made:
+            made.append(taken)
+            with psycopg2.connect(ensure_engine().url.render_as_string(hide_password=False)) as theirs:
+                theirs.cursor().execute(
+                    "INSERT INTO package (id, name, title, type, state) VALUES (%s, %s, %s, 'dataset', 'active')",
+                    ("theirs", taken, "Leur titre"),
+                )
+            theirs.close()
+
+    sa.event.listen(ensure_engine(), "before_cursor_execute", take)
+    try:
+        done = harvest(source)
+    finally:
+        sa.event.remove(ensure_engine(), "before_cursor_execute", take)
+    assert (done["added"], done["failed"]) == (12, 0)
+    theirs, mine = model.Package.by_name(taken), model.Package.get(dataset_id("odwb", guid(7)))
+    assert theirs is not None
+    assert (theirs.id, theirs.title) == ("theirs", "Leur titre")
+    assert mine is not None
+    assert mine.name.startswith(f"{taken}-")
+
+
 class TestOutsideOfWhatTheBatchKnows:
     """CKAN's own validators answer."""
+
+    NEW = "0b9bd6a4-7d3f-5b4e-9b58-3b8f3f5f6a01"
 
     @pytest.fixture
     def organization(self, source) -> model.Group:
@@ -72,27 +102,34 @@ class TestOutsideOfWhatTheBatchKnows:
         assert found is not None
         return found
 
-    def create(self, batch: Batch | None, **fields: Any) -> str:
-        dataset = {"title_translated": {"fr": "Un titre"}, "notes_translated": {"fr": "Un texte."}, **fields}
-        return tk.get_action("package_create")({**context(), KEY: batch}, {"name": "un-titre", **dataset})["id"]
+    def create(self, organization: model.Group, new: dict[str, str], **fields: Any) -> str:
+        dataset = {"title_translated": {"fr": "Un titre"}, "notes_translated": {"fr": "Un texte."}, "name": "un-titre"}
+        with writing(Batch(organization, new)):
+            made = {**dataset, "owner_org": organization.id, **fields}
+            return tk.get_action("package_create")(context(), made)["id"]
+
+    def refused(self, organization: model.Group, new: dict[str, str], **fields: Any) -> set[str]:
+        with pytest.raises(tk.ValidationError) as refused:
+            self.create(organization, new, **fields)
+        return set(refused.value.error_dict)
 
     def test_an_id_that_is_taken_is_refused(self, organization) -> None:
         there = by_hand("a-la-main")
-        with pytest.raises(tk.ValidationError) as refused:
-            self.create(Batch(organization, frozenset({"another"})), id=there, owner_org=organization.id)
-        assert set(refused.value.error_dict) == {"id"}
+        assert self.refused(organization, {self.NEW: "un-titre"}, id=there) == {"id"}
+
+    def test_a_name_that_is_taken_is_refused(self, organization) -> None:
+        by_hand("a-la-main")
+        assert self.refused(organization, {self.NEW: "un-titre"}, id=self.NEW, name="a-la-main") == {"name"}
 
     def test_an_organization_that_is_not_there_is_refused(self, organization) -> None:
-        with pytest.raises(tk.ValidationError) as refused:
-            self.create(Batch(organization, frozenset()), owner_org="nobody")
-        assert set(refused.value.error_dict) == {"owner_org"}
+        assert self.refused(organization, {self.NEW: "un-titre"}, id=self.NEW, owner_org="nobody") == {"owner_org"}
 
     def test_another_organization_gets_the_dataset(self, organization) -> None:
         other = factories.Organization()
-        made = self.create(Batch(organization, frozenset()), owner_org=other["id"])
+        made = self.create(organization, {self.NEW: "un-titre"}, id=self.NEW, owner_org=other["id"])
         assert [one["group_id"] for one in membership(made)] == [other["id"]]
 
     def test_a_batch_has_an_organization(self, organization) -> None:
-        assert Batch.of("nobody", ()) is None
-        assert Batch.of(factories.Group()["id"], ()) is None
-        assert Batch.of(organization.id, ()) == Batch(organization, frozenset())
+        assert Batch.of("nobody", {}) is None
+        assert Batch.of(factories.Group()["id"], {}) is None
+        assert Batch.of(organization.id, {}) == Batch(organization, {})
