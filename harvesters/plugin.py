@@ -13,6 +13,7 @@ from ckan.types import Context
 from ckanext.harvesters import cli
 from ckanext.harvesters.duplicates import searching, standing
 from ckanext.harvesters.engine.batch import note_new
+from ckanext.harvesters.engine.queue import await_database
 from ckanext.harvesters.logic import action, auth, corrections, duplicates, gone, membership, sources, validators
 from ckanext.harvesters.pages import machines, template_helpers, views
 from ckanext.oslo.blankets import public
@@ -33,6 +34,7 @@ class HarvestersPlugin(DefaultTranslation, p.ITranslation, p.SingletonPlugin):
 
     p.implements(p.IConfigurable)
     p.implements(p.IConfigurer)
+    p.implements(p.IForkObserver)
     p.implements(p.IPackageController, inherit=True)
 
     def update_config(self, config: CKANConfig) -> None:
@@ -43,6 +45,10 @@ class HarvestersPlugin(DefaultTranslation, p.ITranslation, p.SingletonPlugin):
     def configure(self, config: CKANConfig) -> None:
         """Have the datasets that harvests add noted."""
         note_new()
+
+    def before_fork(self) -> None:
+        """Let a worker wait for the database before it begins a job."""
+        await_database()
 
     def after_dataset_show(self, context: Context, pkg_dict: dict[str, Any]) -> None:
         """Say where else a dataset is."""

@@ -10,14 +10,17 @@ from __future__ import annotations
 
 import logging
 import time
+from datetime import UTC, datetime
 from typing import NoReturn
 
 import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
+from ckan.model import ensure_engine
 from ckanext.harvest.model import HarvestJob, HarvestSource
 from redis.exceptions import RedisError
-from rq.job import JobStatus
+from rq import Queue
+from rq.job import Job, JobStatus
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.harvesters import config
@@ -25,6 +28,7 @@ from ckanext.harvesters.engine import gone, runs
 from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.run import step
 from ckanext.harvesters.engine.sources import protocol_names, registered
+from ckanext.harvesters.engine.writer import GONE
 from ckanext.oslo import slots
 
 log = logging.getLogger(__name__)
@@ -36,6 +40,7 @@ def enqueue(source_id: str, job_id: str) -> None:
     """Put a job of ckanext-harvest on the queue, unless it is there."""
     if is_pending(_queue_id(job_id)):
         return
+    _forget_taken(_queue_id(job_id))
     tk.enqueue_job(
         harvest,
         kwargs={"source_id": source_id, "job_id": job_id},
@@ -101,9 +106,53 @@ def look() -> None:
 def is_pending(queue_id: str) -> bool:
     """Tell whether a job of the queue waits or is being done, by its id there."""
     try:
-        return tk.job_from_id(queue_id).get_status() in _PENDING
+        job = tk.job_from_id(queue_id)
     except KeyError:
         return False
+    return job.get_status() in _PENDING and not _is_lost(job)
+
+
+def _is_lost(job: Job) -> bool:
+    """Tell whether a worker has taken a job, and for long has not begun it.
+
+    A work horse that dies before it begins (CKAN reads its configuration there, and asks the database) leaves its job
+    on no queue, as one that waits. RQ looks for such jobs every ten minutes.
+    """
+    waiting = Queue(job.origin, connection=job.connection)
+    if job.get_status() != JobStatus.QUEUED or waiting.get_job_position(job) is not None:
+        return False
+    taken = waiting.intermediate_queue
+    # RQ's own note of when somebody first saw that a job was taken.
+    taken.set_first_seen(job.id)
+    seen = taken.get_first_seen(job.id)
+    return seen is not None and datetime.now(UTC) - seen > config.stale_after()
+
+
+def _forget_taken(queue_id: str) -> None:
+    taken = tk.get_job_queue(config.queue()).intermediate_queue
+    taken.remove(queue_id)
+    taken.connection.delete(taken.get_first_seen_key(queue_id))
+
+
+def await_database(patience: float = 30) -> None:
+    """Wait until the database answers, for at most ``patience`` seconds: called before a worker forks a work horse.
+
+    One that finds no database dies without a word to its worker, which then counts as dead itself.
+    """
+    until = time.monotonic() + patience
+    while True:
+        try:
+            ensure_engine().connect().close()
+        except GONE as error:
+            if time.monotonic() > until:
+                log.warning("The database has been away for %g s: %s", patience, error)
+                return
+            time.sleep(0.2)
+        else:
+            return
+        finally:
+            # No connection is to be shared with the work horse.
+            ensure_engine().dispose()
 
 
 def arm() -> None:

@@ -42,12 +42,24 @@ def dictized(identifier: str) -> dict[str, Any]:
     return toolkit.get_action("package_show")(context(use_cache=False, validate=False), {"id": identifier})
 
 
-def compared(identifier: str) -> tuple[Any, Any]:
-    """Show a dataset both ways: in one pass, and by CKAN."""
-    found = both(dictized(identifier))
+def together(*identifiers: str) -> dict[str, dict[str, Any]]:
+    """Read datasets together, and give those that can be."""
+    model.Session.remove()
+    packages = [one for one in map(model.Package.get, identifiers) if one]
+    found = read_together(packages, context())
+    for package in packages:
+        if package.id in found:
+            tell_plugins(package, found[package.id])
+    return found
+
+
+def compared(name: str) -> tuple[Any, Any]:
+    """Show a dataset both ways: read together and shown in one pass, and by CKAN."""
+    [read] = together(name).values()
+    found = both(read)
     assert found is not None
     logic.apply_after_dataset_show_plugins(context(), found[1])
-    return found, logic.package_show_default_and_custom_schemas(context(), identifier)
+    return found, logic.package_show_default_and_custom_schemas(context(), name)
 
 
 @pytest.mark.parametrize("said", SAID)
@@ -64,17 +76,6 @@ def test_what_only_ckan_knows_is_left_to_it(organization: dict[str, Any]) -> Non
     )
     assert both(dictized(made["id"])) is None
     assert both({"type": "harvest", "resources": []}) is None
-
-
-def together(*identifiers: str) -> dict[str, dict[str, Any]]:
-    """Read datasets together, and give those that can be."""
-    model.Session.remove()
-    packages = [one for one in (model.Session.get(model.Package, identifier) for identifier in identifiers) if one]
-    found = read_together(packages, context())
-    for package in packages:
-        if package.id in found:
-            tell_plugins(package, found[package.id])
-    return found
 
 
 def test_read_together_as_one_by_one(organization: dict[str, Any]) -> None:

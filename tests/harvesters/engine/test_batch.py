@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import Any, ClassVar
 
 import ckan.plugins.toolkit as tk
 import psycopg2
@@ -95,6 +95,11 @@ class TestOutsideOfWhatTheBatchKnows:
     """CKAN's own validators answer."""
 
     NEW = "0b9bd6a4-7d3f-5b4e-9b58-3b8f3f5f6a01"
+    SAID: ClassVar[dict[str, Any]] = {
+        "name": "un-titre",
+        "title_translated": {"fr": "Un titre"},
+        "notes_translated": {"fr": "Un texte."},
+    }
 
     @pytest.fixture
     def organization(self, source) -> model.Group:
@@ -103,9 +108,8 @@ class TestOutsideOfWhatTheBatchKnows:
         return found
 
     def create(self, organization: model.Group, new: dict[str, str], **fields: Any) -> str:
-        dataset = {"title_translated": {"fr": "Un titre"}, "notes_translated": {"fr": "Un texte."}, "name": "un-titre"}
         with writing(Batch(organization, new)):
-            made = {**dataset, "owner_org": organization.id, **fields}
+            made = {**self.SAID, "owner_org": organization.id, **fields}
             return tk.get_action("package_create")(context(), made)["id"]
 
     def refused(self, organization: model.Group, new: dict[str, str], **fields: Any) -> set[str]:
@@ -128,6 +132,16 @@ class TestOutsideOfWhatTheBatchKnows:
         other = factories.Organization()
         made = self.create(organization, {self.NEW: "un-titre"}, id=self.NEW, owner_org=other["id"])
         assert [one["group_id"] for one in membership(made)] == [other["id"]]
+
+    def test_a_dataset_that_is_changed_in_its_batch_belongs_to_its_organization_once(self, organization) -> None:
+        batch = Batch(organization, {self.NEW: "un-titre"})
+        with writing(batch):
+            tk.get_action("package_create")(context(), {**self.SAID, "id": self.NEW, "owner_org": organization.id})
+            tk.get_action("package_patch")(context(), {"id": self.NEW, "owner_org": organization.id})
+            for _ in range(2):
+                asked = {"id": self.NEW, "organization_id": organization.id}
+                tk.get_action("package_owner_org_update")(context(), asked)
+        assert len(membership(self.NEW)) == 1
 
     def test_a_batch_has_an_organization(self, organization) -> None:
         assert Batch.of("nobody", {}) is None

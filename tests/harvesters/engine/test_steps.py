@@ -193,6 +193,23 @@ def test_what_a_lost_queue_forgot_is_put_on_it_again(source, job) -> None:
     assert (latest(source.id).status, latest(source.id).added) == ("finished", 4)
 
 
+def test_a_job_whose_work_horse_died_before_it_began_is_put_on_the_queue_again(
+    source, job, ckan_config, monkeypatch
+) -> None:
+    waiting = tk.get_job_queue("harvest")
+    # As a worker takes it; of a horse that cannot read CKAN's configuration nobody says anything more.
+    waiting.connection.lmove(waiting.key, waiting.intermediate_queue_key)
+    for _ in range(2):
+        queue.tend()
+        assert not waiting.job_ids
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.stale_after", 0)
+    queue.tend()
+    [again] = waiting.job_ids
+    assert again not in waiting.intermediate_queue.get_job_ids()
+    work(source, job)
+    assert (latest(source.id).status, latest(source.id).added) == ("finished", 4)
+
+
 def test_a_database_that_restarts_changes_nothing_of_the_end(source, job, portal, ckan_config, monkeypatch) -> None:
     monkeypatch.setitem(ckan_config, "ckanext.harvesters.step_seconds", 60)
     # The stand-in itself restarts the database between two pages: no moment from outside is so exact.

@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from typing import Any
 
 import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.lib.redis import connect_to_redis
 from ckan.lib.search import rebuild
 from ckan.lib.search.common import make_connection
+from ckan.model import ensure_engine
+from rq import Worker
 
 from ckanext.harvesters.engine import jobs, queue, runs
 from ckanext.harvesters.engine.errors import AlreadyRunning
@@ -21,7 +27,63 @@ from ckanext.harvesters.engine.tables import now
 from ckanext.harvesters.replay.faults import Faults
 from tests.harvesters.engine.conftest import context, harvest, index, make_source, rows
 
+from .workers import installation
+
 pytestmark = pytest.mark.usefixtures("with_plugins")
+
+
+@contextmanager
+def without_database() -> Iterator[None]:
+    """Have the database refuse everybody for a while, as one that restarts does."""
+    url = ensure_engine().url
+    name = str(url.database)
+
+    def say(*statements: str) -> None:
+        engine = sa.create_engine(url.set(database="postgres"), isolation_level="AUTOCOMMIT", poolclass=sa.NullPool)
+        with engine.connect() as connection:
+            for statement in statements:
+                connection.execute(sa.text(statement), {"name": name} if ":name" in statement else {})
+
+    model.Session.remove()
+    ensure_engine().dispose()
+    say(
+        f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS false',
+        "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = :name",
+    )
+    try:
+        yield
+    finally:
+        say(f'ALTER DATABASE "{name}" ALLOW_CONNECTIONS true')
+
+
+def within(seconds: float, done: Callable[[], Any]) -> Any:
+    """Wait until something is so, and return it."""
+    until = time.monotonic() + seconds
+    while not (found := done()):
+        assert time.monotonic() < until
+        time.sleep(0.2)
+        model.Session.remove()
+    return found
+
+
+def test_42_a_worker_that_finds_no_database_waits_for_it(source, tmp_path) -> None:
+    job_id = jobs.create(source, enqueue=False)
+
+    def living() -> set[int]:
+        return {worker.pid for worker in Worker.all(connection=connect_to_redis())}
+
+    with installation(1, tmp_path / "workers.log", {}) as [worker]:
+        within(30, lambda: worker in living())
+        with without_database():
+            asked = {"source_id": source.id, "job_id": job_id}
+            tk.enqueue_job(queue.harvest, kwargs=asked, queue="harvest", rq_kwargs={"job_id": f"harvest-{job_id}-0"})
+            within(10, lambda: not tk.get_job_queue("harvest").job_ids)
+            # Longer than a work horse needs to read CKAN's configuration.
+            time.sleep(3)
+        within(30, lambda: runs.of_jobs([job_id]).get(job_id) and runs.of_jobs([job_id])[job_id].status == "finished")
+        # For RQ it never died: it is asked for when somebody wants to know who works.
+        assert worker in living()
+    assert len(rows()) == 12
 
 
 def test_43_two_workers_never_take_the_same_source(source, portal) -> None:
