@@ -18,7 +18,7 @@ class Batch:
 
     ``organization`` is the one they all belong to; ``new`` has the ids of those that are not in the table, with names
     that were free when the batch began. Nobody else can make one of these ids: it follows from the source and the
-    record, and one run at a time has the source's lease. A name somebody else can take meanwhile: CKAN then takes that
+    record, and one run at a time has the source's lease. A name somebody else can have taken: CKAN then takes that
     dataset for ours, so that ``made``, the ids of those whose rows were really made, must be looked at. ``members`` are
     those that the organization has got.
     """

@@ -7,14 +7,13 @@ from dataclasses import asdict, dataclass
 from datetime import datetime
 from typing import Any
 
-import ckan.plugins.toolkit as tk
 import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
 from ckanext.harvesters import config
 from ckanext.harvesters.engine.difference import changed_fields
-from ckanext.harvesters.engine.queue import is_pending
+from ckanext.harvesters.engine.queue import is_pending, put
 from ckanext.harvesters.engine.run import DrySink, rehearse
 from ckanext.harvesters.engine.sources import find
 from ckanext.harvesters.engine.tables import HarvestPreview, now
@@ -55,15 +54,8 @@ def changes(sink: DrySink) -> Iterator[Planned]:
 
 def ask(source_id: str) -> None:
     """Have a preview made on the job queue, unless one is."""
-    if is_under_way(source_id):
-        return
-    tk.enqueue_job(
-        make,
-        kwargs={"source_id": source_id},
-        title=f"harvest preview {source_id}",
-        queue=config.queue(),
-        rq_kwargs={"job_id": _queue_id(source_id), "timeout": config.timeout(), "result_ttl": 0},
-    )
+    asked = {"source_id": source_id}
+    put(make, _queue_id(source_id), asked, title=f"harvest preview {source_id}", timeout=config.timeout())
 
 
 def _queue_id(source_id: str) -> str:

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import logging
 import time
-from datetime import UTC, datetime
+from collections.abc import Callable, Mapping
 from typing import NoReturn
 
 import ckan.plugins.toolkit as tk
@@ -20,6 +20,7 @@ from ckan.model import ensure_engine
 from ckanext.harvest.model import HarvestJob, HarvestSource
 from redis.exceptions import RedisError
 from rq import Queue
+from rq.exceptions import InvalidJobOperation
 from rq.job import Job, JobStatus
 from sqlalchemy.exc import SQLAlchemyError
 
@@ -33,21 +34,27 @@ from ckanext.oslo import slots
 
 log = logging.getLogger(__name__)
 
+#: How long it is known when a job was taken (seconds): longer than a queue takes to bring any of them.
+_KEPT = 86_400
+
 _PENDING = {JobStatus.QUEUED, JobStatus.STARTED, JobStatus.DEFERRED, JobStatus.SCHEDULED}
 
 
 def enqueue(source_id: str, job_id: str) -> None:
     """Put a job of ckanext-harvest on the queue, unless it is there."""
-    if is_pending(_queue_id(job_id)):
+    asked = {"source_id": source_id, "job_id": job_id}
+    put(harvest, _queue_id(job_id), asked, title=f"harvest {source_id}", timeout=config.step_deadline())
+
+
+def put(function: Callable[..., None], queue_id: str, asked: Mapping[str, str], *, title: str, timeout: int) -> None:
+    """Put a call of a function on the queue under an id, unless one waits or is being done. ``timeout`` in seconds."""
+    if is_pending(queue_id):
         return
-    _forget_taken(_queue_id(job_id))
-    tk.enqueue_job(
-        harvest,
-        kwargs={"source_id": source_id, "job_id": job_id},
-        title=f"harvest {source_id}",
-        queue=config.queue(),
-        rq_kwargs={"job_id": _queue_id(job_id), "timeout": config.step_deadline(), "result_ttl": 0},
-    )
+    waiting = tk.get_job_queue(config.queue())
+    waiting.intermediate_queue.remove(queue_id)
+    waiting.connection.delete(_taken_key(queue_id))
+    options = {"job_id": queue_id, "timeout": timeout, "result_ttl": 0}
+    tk.enqueue_job(function, kwargs=dict(asked), title=title, queue=config.queue(), rq_kwargs=options)
 
 
 def _queue_id(job_id: str) -> str:
@@ -107,37 +114,36 @@ def is_pending(queue_id: str) -> bool:
     """Tell whether a job of the queue waits or is being done, by its id there."""
     try:
         job = tk.job_from_id(queue_id)
-    except KeyError:
+        status = job.get_status()
+    except (KeyError, InvalidJobOperation):
         return False
-    return job.get_status() in _PENDING and not _is_lost(job)
+    return status in _PENDING and not (status == JobStatus.QUEUED and _is_lost(job))
 
 
 def _is_lost(job: Job) -> bool:
-    """Tell whether a worker has taken a job, and for long has not begun it.
+    """Tell whether a worker has taken a job that still says that it waits, and has not begun it for long.
 
     A work horse that dies before it begins (CKAN reads its configuration there, and asks the database) leaves its job
-    on no queue, as one that waits. RQ looks for such jobs every ten minutes.
+    on no queue, as one that waits. RQ looks for those every ten minutes. How long it was is told by Redis' clock.
     """
-    waiting = Queue(job.origin, connection=job.connection)
-    if job.get_status() != JobStatus.QUEUED or waiting.get_job_position(job) is not None:
+    if Queue(job.origin, connection=job.connection).get_job_position(job) is not None:
         return False
-    taken = waiting.intermediate_queue
-    # RQ's own note of when somebody first saw that a job was taken.
-    taken.set_first_seen(job.id)
-    seen = taken.get_first_seen(job.id)
-    return seen is not None and datetime.now(UTC) - seen > config.stale_after()
+    key = _taken_key(job.id)
+    job.connection.set(key, "", nx=True, ex=_KEPT)
+    seen_for = _KEPT * 1000 - job.connection.pttl(key)
+    return seen_for > config.stale_after().total_seconds() * 1000
 
 
-def _forget_taken(queue_id: str) -> None:
-    taken = tk.get_job_queue(config.queue()).intermediate_queue
-    taken.remove(queue_id)
-    taken.connection.delete(taken.get_first_seen_key(queue_id))
+def _taken_key(queue_id: str) -> str:
+    """Name the key that says since when a job is known to be taken."""
+    return f"ckan:{tk.config['ckan.site_id']}:harvest-taken:{queue_id}"
 
 
 def await_database(patience: float = 30) -> None:
-    """Wait until the database answers, for at most ``patience`` seconds: called before a worker forks a work horse.
+    """Wait until the database answers; called before a worker forks a work horse.
 
-    One that finds no database dies without a word to its worker, which then counts as dead itself.
+    Gives up with the first failure after ``patience`` seconds. A work horse that finds no database dies without a word
+    to its worker, which then counts as dead itself.
     """
     until = time.monotonic() + patience
     while True:

@@ -1,6 +1,6 @@
 """CKAN's validators that ask the database: of a harvest's new datasets the answers are known for the whole batch.
 
-They were four of the 14 statements that such a dataset cost, and a fifth of the time it took to save it.
+They were four of the 16 statements that such a dataset cost, and a fifth of the time it took to save it.
 """
 
 from __future__ import annotations

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from itertools import cycle
 from typing import Any
 
 import ckan.plugins as p
@@ -27,6 +28,11 @@ SAID = {
             {"url": "https://example.org/c", "name": None, "note_of_ours": "x", "size": 12},
         ],
     },
+    "a file that is here": {
+        **WORK,
+        "resources": [{"url": "https://example.org/list.csv", "url_type": "upload", "format": "CSV"}],
+    },
+    "private": {**WORK, "private": True},
     "bare": {"type": "dataset", "title": "Bare", "guid": "1", "harvest_source_name": "odwb"},
 }
 
@@ -84,10 +90,12 @@ def test_read_together_as_one_by_one(organization: dict[str, Any]) -> None:
             context(), {"license_id": licence, **said, "owner_org": organization["id"], "name": f"dataset-{number}"}
         )["id"]
         for number, (said, licence) in enumerate(
-            zip(SAID.values(), ("", "cc-by", "notspecified", "x", "cc-zero"), strict=True)
+            zip(SAID.values(), cycle(("", "cc-by", "notspecified", "x")), strict=False)
         )
     ]
     toolkit.get_action("package_delete")(context(), {"id": made[0]})
+    other = toolkit.get_action("organization_create")(context(), {"name": "another", "title": "Another"})
+    toolkit.get_action("package_owner_org_update")(context(), {"id": made[1], "organization_id": other["id"]})
     assert together(*made) == {identifier: dictized(identifier) for identifier in made}
 
 

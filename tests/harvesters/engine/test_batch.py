@@ -60,7 +60,7 @@ def test_a_new_dataset_costs_ten_statements(source) -> None:
     with statements() as sent:
         assert harvest(source)["added"] == 12
     of_each = {statement: count // 12 for statement, count in sent.items() if count >= 12}
-    assert sum(of_each.values()) <= 10, of_each
+    assert sum(of_each.values()) == 10, of_each
     assert not [statement for statement in of_each if statement.startswith("UPDATE")]
 
 

@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import json
+
 import ckan.plugins.toolkit as tk
 import pytest
 from ckan import model
+from ckan.lib.search.common import make_connection
 from ckanext.activity.model import Activity
 from ckanext.harvest.model import HarvestObject
 
@@ -46,6 +49,13 @@ def test_a_harvested_dataset_says_where_it_comes_from(source) -> None:
 def test_keywords_that_ckan_takes_for_no_tags_arrive(source) -> None:
     harvest(source)
     assert {"r&d", "à"} <= set(dataset(0)["tags_translated"]["fr"])
+
+
+def test_the_index_has_what_plugins_add_when_files_are_shown(source) -> None:
+    harvest(source)
+    [found] = make_connection(decode_dates=False).search(f'guid:"{guid(3)}"', fl="validated_data_dict")
+    # By `before_resource_show` of the plugin datastore.
+    assert {one["datastore_active"] for one in json.loads(found["validated_data_dict"])["resources"]} == {False}
 
 
 def test_second_run_writes_nothing(source, count) -> None:

@@ -13,7 +13,7 @@ from ckan.model import ensure_engine
 from hypothesis import given
 from hypothesis import strategies as st
 
-from ckanext.harvesters.engine import jobs, queue, runs
+from ckanext.harvesters.engine import jobs, preview, queue, runs
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.passing import Pass
@@ -208,6 +208,19 @@ def test_a_job_whose_work_horse_died_before_it_began_is_put_on_the_queue_again(
     assert again not in waiting.intermediate_queue.get_job_ids()
     work(source, job)
     assert (latest(source.id).status, latest(source.id).added) == ("finished", 4)
+
+
+def test_a_preview_that_a_worker_has_just_taken_is_under_way_the_second_time_too(
+    source, ckan_config, monkeypatch
+) -> None:
+    waiting = tk.get_job_queue("harvest")
+    for _ in range(2):
+        preview.ask(source.id)
+        waiting.connection.lmove(waiting.key, waiting.intermediate_queue_key)
+        assert preview.is_under_way(source.id)
+        with monkeypatch.context() as later:
+            later.setitem(ckan_config, "ckanext.harvesters.stale_after", 0)
+            assert not preview.is_under_way(source.id)
 
 
 def test_a_database_that_restarts_changes_nothing_of_the_end(source, job, portal, ckan_config, monkeypatch) -> None:
