@@ -111,10 +111,10 @@ def indexed(object_ids: Collection[str]) -> None:
 
 
 def _known_now() -> Any:
-    """Put together what is said for each batch. For its answer SQLAlchemy sends many rows at once."""
+    """Put together what is said for each batch. SQLAlchemy sends many rows at once where it asks for an answer."""
     new = insert(HarvestRecord)
     said = {name: new.excluded[name] for name in ("package_id", "fingerprint", "fields")}
-    again = {"missing_run": None, "gone": None, "removed": None, "kept": False}
+    again = {"missing_run": sa.null(), "gone": sa.null(), "removed": sa.null(), "kept": sa.false()}
     return new.on_conflict_do_update(index_elements=["source_id", "guid"], set_=said | again).returning(
         HarvestRecord.guid
     )
