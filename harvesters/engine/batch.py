@@ -16,11 +16,11 @@ from sqlalchemy import event
 class Batch:
     """Datasets that are written in one transaction, by a harvest that may write them.
 
-    ``organization`` is the one they all belong to; ``new`` has the ids of those that are not in the table, with names
-    that were free when the batch began. Nobody else can make one of these ids: it follows from the source and the
-    record, and one run at a time has the source's lease. A name somebody else can have taken: CKAN then takes that
-    dataset for ours, so that ``made``, the ids of those whose rows were really made, must be looked at. ``members`` are
-    those that the organization has got.
+    ``organization`` is the one they all belong to, ``new`` the ids of those that are not in the table, with the names
+    that were chosen for them. Nobody else can make one of these ids: it follows from the source and the record, and one
+    run at a time has the source's lease. A name somebody else can have taken: CKAN then takes that dataset for ours, so
+    that ``made``, the ids of those whose rows were really made, must be looked at. ``members`` are those that the
+    organization has got.
     """
 
     organization: model.Group
