@@ -13,6 +13,7 @@ from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import (
     Client,
     Page,
+    PortalBusyError,
     Problem,
     Response,
     Severity,
@@ -25,6 +26,8 @@ from ckanext.oslo.fetch import FetchError, HttpError, TooSlow, Unreachable
 
 #: Longest wait a portal may ask for between two tries (seconds).
 LONGEST_WAIT = 30.0
+#: Longest pause it may ask for, in which a run is put off (seconds); one who asks for more is not to be had today.
+LONGEST_PAUSE = 6 * 3600.0
 #: How often a page is asked for, and the first wait where the portal asks for none (seconds).
 TRIES = 3
 FIRST_WAIT = 0.2
@@ -32,12 +35,17 @@ _PASSING = frozenset({429, 500, 502, 503, 504})
 
 
 def ask(client: Client, url: str, accept: str) -> Response:
-    """Fetch one page, trying again when the trouble may pass. Raises `SourceError` (unreachable)."""
+    """Fetch one page, trying again when the trouble may pass.
+
+    Raises `SourceError` (unreachable), or `PortalBusyError` when the portal wants to be left alone for long.
+    """
     for tries in range(1, TRIES + 1):
         try:
             return client.get(url, {"Accept": accept})
         except FetchError as error:
             wait = _wait(error, tries)
+            if wait is not None and wait > LONGEST_WAIT:
+                raise PortalBusyError(url, wait, error) from error
             if wait is None:
                 raise SourceError(Reason.UNREACHABLE, url, error) from error
         time.sleep(wait)
@@ -45,16 +53,18 @@ def ask(client: Client, url: str, accept: str) -> Response:
 
 
 def _wait(error: FetchError, tries: int) -> float | None:
-    """Return how long to wait before the next try (seconds); None when there is to be none.
+    """Return how long to wait before the next try (seconds); None when there is to be none, or not today.
 
     As long as the portal asks for; else twice as long each time, more or less, so that workers it has turned away
     together do not come back together.
     """
-    if tries == TRIES or not _may_pass(error):
-        return None
     asked: float | None = getattr(error, "retry_after", None)
-    if asked is not None:
-        return asked if asked <= LONGEST_WAIT else None
+    if not _may_pass(error) or (asked or 0) > LONGEST_PAUSE:
+        return None
+    if asked is not None and (asked > LONGEST_WAIT or tries < TRIES):
+        return asked
+    if tries == TRIES:
+        return None
     return FIRST_WAIT * 2 ** (tries - 1) * random.uniform(0.5, 1.5)  # noqa: S311  (no secret)
 
 

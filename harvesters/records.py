@@ -9,9 +9,10 @@ they could not take as `Problem`s; `RecordError` costs one record, `SourceError`
 
 from __future__ import annotations
 
+import re
 import typing
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from types import MappingProxyType
 from typing import Any
@@ -25,6 +26,14 @@ SHOWN = 200
 GUID_LIMIT = 2_000
 
 _NOTHING: Mapping[str, Any] = MappingProxyType({})
+
+#: What PostgreSQL takes in no text: NUL, and lone surrogates (no UTF-8).
+_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
+
+
+def is_storable(text: str | None) -> bool:
+    """Tell whether the database can hold a text."""
+    return text is None or _UNSTORABLE.search(text) is None
 
 
 def shorten(value: object) -> str:
@@ -62,6 +71,16 @@ class SourceRecord:
     media_type: str
     url: str | None = None
     modified: str | None = None
+
+    def storable(self) -> SourceRecord:
+        """Return the record without an address or a date that the database cannot hold: neither is worth a record."""
+        if is_storable(self.url) and is_storable(self.modified):
+            return self
+        return replace(
+            self,
+            url=self.url if is_storable(self.url) else None,
+            modified=self.modified if is_storable(self.modified) else None,
+        )
 
 
 @dataclass(frozen=True)
@@ -151,6 +170,24 @@ class RecordError(HarvestError):
     def problem(self, record: SourceRecord) -> Problem:
         """Return the report's line for the record that raised this."""
         return Problem(record.guid, self.field, self.value, self.reason, record.url)
+
+
+class PortalBusyError(HarvestError):
+    """A portal wants to be left alone for longer than one waits for a page (``Retry-After``, RFC 9110 §10.2.3).
+
+    Not a `SourceError`: a protocol goes on behind a page it could not get, and here nothing is to be asked for now.
+    ``seconds`` is how long it wants, ``url`` what was asked for, ``detail`` what it said (shortened).
+    """
+
+    def __init__(self, url: str, seconds: float, detail: object) -> None:
+        self.url = url
+        self.seconds = seconds
+        self.detail = shorten(detail)
+        super().__init__(f"{url} {self.detail}")
+
+    def problem(self) -> Problem:
+        """Return the report's line for a run that cannot wait."""
+        return Problem(None, "url", self.detail, Reason.UNREACHABLE, self.url)
 
 
 class SourceError(HarvestError):

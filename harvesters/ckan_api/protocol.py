@@ -15,10 +15,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
-from urllib.parse import quote
 
 from ckanext.harvesters.ckan_api.dataset import map_dataset
-from ckanext.harvesters.mapping import json_records
+from ckanext.harvesters.mapping import json_records, urls
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.json_records import Fields, Listed, write_record
 from ckanext.harvesters.paging import Pass, ask, base_of, positive, shortfall, with_query
@@ -137,7 +136,7 @@ def _records(source: Source, items: Sequence[Any], url: str) -> tuple[list[Sourc
             problems.append(Problem(None, f"results[{number}].id", shorten(found or item), Reason.NO_IDENTIFIER, url))
             continue
         name = item.get("name")
-        page = f"{base}/dataset/{quote(name if isinstance(name, str) else found, safe='')}"
+        page = f"{base}/dataset/{urls.segment(name if isinstance(name, str) else found)}"
         kind = item.get("type") or "dataset"
         if kind in _NO_DATASETS or (taken and kind not in taken):
             problems.append(Problem(found, "type", shorten(kind), Reason.NOT_A_DATASET, page, Severity.WARNING))

@@ -16,9 +16,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from typing import Any
-from urllib.parse import parse_qsl, quote, urlsplit
+from urllib.parse import parse_qsl, urlsplit
 
 from ckanext.harvesters.csw.answer import Answer, read
+from ckanext.harvesters.mapping import urls
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.iso.codes import DATASETS
 from ckanext.harvesters.mapping.iso.dataset import map_dataset
@@ -201,4 +202,4 @@ def record_page(source: Source, guid: str) -> str | None:
     base, found, _ = base_of(source.url).partition("/srv/")
     if template is None and not found:
         return None
-    return str(template or f"{base}/srv/api/records/{{uuid}}").replace("{uuid}", quote(guid, safe=""))
+    return str(template or f"{base}/srv/api/records/{{uuid}}").replace("{uuid}", urls.segment(guid))

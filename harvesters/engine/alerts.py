@@ -84,6 +84,8 @@ def tell(source: Registered) -> None:
     query = (
         sa.select(HarvestRun.status, HarvestRun.reason, HarvestRun.detail)
         .where(HarvestRun.source_id == source.id, HarvestRun.status != RunStatus.RUNNING, runs.looked())
+        # That a person stopped a run says nothing of its source.
+        .where(HarvestRun.reason.is_distinct_from(EngineReason.STOPPED))
         .order_by(HarvestRun.started.desc())
         .limit(3)
     )

@@ -122,27 +122,24 @@ def release(run: HarvestRun) -> int:
 def remove_due(source_id: str | None = None) -> int:
     """Delete the datasets whose grace is over, of one source or of all; return how many.
 
-    A source whose latest run did not read it whole, or which is being read, waits: its portal may be in trouble. A run
-    that only mapped again what is kept says nothing about that.
+    A source whose latest run did not read it whole, or which is being read or about to be, waits: its portal may be in
+    trouble, or have the dataset again. A run that only mapped again what is kept says nothing about that.
     """
     # What somebody took out of CKAN's trash is as good as kept.
     taken_out = sa.update(HarvestRecord).where(HarvestRecord.removed.is_not(None), _active())
     model.Session.execute(taken_out.values(gone=None, removed=None, kept=True), execution_options=AS_IT_IS)
     model.Session.commit()
-    query = (
-        sa.select(HarvestRecord.source_id, HarvestRecord.guid, HarvestRecord.package_id)
-        .where(HarvestRecord.gone <= now() - config.grace(), HarvestRecord.removed.is_(None), _standing())
-        .order_by(HarvestRecord.gone)
-        .limit(AT_ONCE)
-    )
+    query = _due().order_by(HarvestRecord.gone).limit(AT_ONCE)
     if source_id:
         query = query.where(_of(source_id))
-    due = model.Session.execute(query).all()
-    latest = runs.latest({source for source, _guid, _package in due}, runs.looked())
     removed = 0
-    for source, guid, package_id in due:
-        run = latest.get(source)
+    for source, guid, package_id in model.Session.execute(query).all():
+        # What was due a moment ago may have come back since.
+        same = _due().where(_of(source), HarvestRecord.guid == guid)
+        still = runs.stands_still(source) and model.Session.execute(same).first() is not None
+        run = runs.latest([source], runs.looked()).get(source) if still else None
         if run is None or run.status != RunStatus.FINISHED:
+            model.Session.rollback()
             continue
         # The index first: broken off in between, the dataset is due once more and no ghost is left.
         clear_from_index(package_id)
@@ -153,6 +150,13 @@ def remove_due(source_id: str | None = None) -> int:
         model.Session.commit()
         removed += 1
     return removed
+
+
+def _due() -> sa.Select[tuple[str, str, str]]:
+    """Select (source, guid, dataset) of what has been gone for the whole grace."""
+    return sa.select(HarvestRecord.source_id, HarvestRecord.guid, HarvestRecord.package_id).where(
+        HarvestRecord.gone <= now() - config.grace(), HarvestRecord.removed.is_(None), _standing()
+    )
 
 
 def purge_due() -> int:

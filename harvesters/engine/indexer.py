@@ -7,7 +7,7 @@ validate it twice on the way out, is done for the whole batch and in one pass, w
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 import ckan.plugins.toolkit as tk
@@ -20,6 +20,7 @@ from ckanext.harvest.model import HarvestObject, HarvestSource
 
 from ckanext.harvesters.engine.errors import RunEnded
 from ckanext.harvesters.engine.report import EngineReason
+from ckanext.harvesters.engine.writer import GONE
 from ckanext.harvesters.records import shorten
 from ckanext.oslo import batches
 from ckanext.oslo.feeds import due
@@ -37,14 +38,37 @@ def index(package_ids: Sequence[str], user: str) -> list[tuple[str, str]]:
     Raises `RunEnded` when the index cannot be reached, and when it refuses every one of several datasets: that is not
     the datasets' fault (Solr does so, for one, after a change of its schema that needs a new index).
     """
-    # What the feeds say of the datasets is written at the batch's end as well.
-    with due.gathered(package_ids), batches.read_ahead(package_ids):
-        packages, sources = _read(package_ids)
-        refused = list(_send(package_ids, packages, user))
-        del sources
+    refused: dict[str, str] = {}
+    again: Sequence[str] = package_ids
+    while again:
+        # What the feeds say of the datasets is written at the batch's end as well.
+        with due.gathered(again), batches.read_ahead(again):
+            packages, sources = _read(again)
+            read = {package.id: _version(package) for package in packages}
+            said = dict(_send(again, packages, user))
+            del sources, packages
+        refused = {one: why for one, why in refused.items() if one not in again} | said
+        # Whoever saved a dataset since it was read has indexed it as well, perhaps before it was sent from here.
+        again = _changed(read)
     if len(refused) == len(package_ids) > 1:
-        raise RunEnded(EngineReason.INDEX_DOWN, refused[0][1])
-    return refused
+        raise RunEnded(EngineReason.INDEX_DOWN, next(iter(refused.values())))
+    return list(refused.items())
+
+
+def _version(package: Any) -> tuple[Any, ...]:
+    """Return what of a dataset's row changes whatever of the dataset is saved."""
+    return (package.metadata_modified, package.state, package.private)
+
+
+def _changed(read: Mapping[str, tuple[Any, ...]]) -> list[str]:
+    """Return the ids of datasets that the database has otherwise now than they were read; they can be read anew."""
+    package = model.Package
+    query = sa.select(package.id, package.metadata_modified, package.state, package.private)
+    rows = model.Session.execute(query.where(package.id.in_(read))).all()
+    changed = [row.id for row in rows if _version(row) != read[row.id]]
+    if changed:
+        model.Session.expire_all()
+    return changed
 
 
 def commit() -> None:
@@ -87,6 +111,12 @@ def _send(package_ids: Iterable[str], packages: Sequence[model.Package], user: s
                 raise RunEnded(EngineReason.INDEX_DOWN, shorten(error)) from error
             log.exception("Dataset %s was refused by the search index", package_id)
             yield package_id, shorten(error)
+        except GONE:
+            raise
+        except Exception as error:
+            # A hook of any plugin: it costs the dataset, not those behind it.
+            log.exception("Dataset %s could not be made ready for the search index", package_id)
+            yield package_id, shorten(f"{type(error).__name__}: {error}")
 
 
 def _shown(

@@ -24,6 +24,7 @@ from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import (
     Client,
     Page,
+    PortalBusyError,
     Problem,
     Protocol,
     RecordError,
@@ -31,6 +32,7 @@ from ckanext.harvesters.records import (
     Source,
     SourceError,
     SourceRecord,
+    is_storable,
     shorten,
 )
 from ckanext.oslo.fetch import FetchError
@@ -76,6 +78,10 @@ class Sink(typing.Protocol):
 
     def is_time_up(self) -> bool:
         """Tell whether this step of the pass has taken its time."""
+        ...
+
+    def may_wait(self) -> bool:
+        """Tell whether the pass may be put off until its portal wants to be asked again."""
         ...
 
 
@@ -133,7 +139,8 @@ class Pass:
     def run(self, client: Client) -> End | None:
         """Read the source to its end and say how that went; None when the time of the step was up before.
 
-        Raises `ElsewhereError` when the pages before the place are not what they were, and what the sink raises.
+        Raises `ElsewhereError` when the pages before the place are not what they were, `PortalBusyError` when the
+        portal wants to be left alone and the sink may wait, and what the sink raises.
         """
         ahead = Ahead(self._given(client), self.deadline, self.source.url)
         try:
@@ -157,6 +164,11 @@ class Pass:
             yield from pages
         except SourceError as error:
             self._broken_off(Entry.of(error.problem()))
+        except PortalBusyError as busy:
+            if self.sink.may_wait():
+                self._flush()
+                raise
+            self._broken_off(Entry.of(busy.problem()))
         except FetchError as error:
             self._broken_off(Entry.of(Problem(None, "url", str(error), Reason.UNREACHABLE, self.source.url)))
 
@@ -170,8 +182,12 @@ class Pass:
             if self._taken > self.place.taken and self.sink.is_time_up():
                 self._flush()
                 return False
-        self.sink.progress(self.counts, page.total, None if self._waiting else self._here())
+        self.sink.progress(self.counts, page.total, self._here() if self._is_further() and not self._waiting else None)
         return True
+
+    def _is_further(self) -> bool:
+        """Tell whether the pass has come to what no other has done: a run never goes back, nor forgets who died."""
+        return self._taken > self.place.taken
 
     def _here(self) -> Place:
         """Return the place after the last record."""
@@ -202,8 +218,12 @@ class Pass:
         if known is not None and known.deleted:
             self.counts.count(Kind.UNCHANGED)
             return
+        record = record.storable()
+        if not is_storable(record.guid):
+            self.counts.count(Kind.FAILED)
+            self.sink.report([Entry(None, "guid", shorten(record.guid), Reason.BAD_CHARACTERS, url=record.url)])
+            return
         try:
-            _storable(record)
             mapped = self.protocol.map(self.source, record)
         except RecordError as error:
             self._fail(record, Entry.of(error.problem(record)))
@@ -240,10 +260,7 @@ class Pass:
 
     def _fail(self, record: SourceRecord, entry: Entry) -> None:
         self.counts.count(Kind.FAILED)
-        if _is_text(record.guid):
-            self.sink.refuse(record, [entry])
-        else:
-            self.sink.report([Entry(None, "guid", shorten(record.guid), entry.reason, url=record.url)])
+        self.sink.refuse(record, [entry])
 
     def _complete(self, record: SourceRecord, dataset: Mapping[str, Any]) -> dict[str, Any]:
         """Add what the source says of all its records."""
@@ -263,7 +280,7 @@ class Pass:
         if changes:
             for _change, kind in self.sink.write(changes, self._here()):
                 self.counts.count(kind)
-        self.sink.progress(self.counts, None, self._here())
+        self.sink.progress(self.counts, None, self._here() if self._is_further() else None)
 
     def _end(self) -> End:
         status = status_of(self.counts, complete=self._whole)
@@ -273,12 +290,3 @@ class Pass:
         if not self.counts.seen:
             return End(status, EngineReason.EMPTY, proof=proof)
         return End(status, proof=proof)
-
-
-def _is_text(guid: str) -> bool:
-    return "\x00" not in guid and not any("\ud800" <= char <= "\udfff" for char in guid)
-
-
-def _storable(record: SourceRecord) -> None:
-    if not _is_text(record.guid):
-        raise RecordError("guid", record.guid, Reason.BAD_CHARACTERS)

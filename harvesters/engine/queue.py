@@ -27,8 +27,9 @@ from sqlalchemy.exc import SQLAlchemyError
 from ckanext.harvesters import config
 from ckanext.harvesters.engine import gone, runs
 from ckanext.harvesters.engine.errors import AlreadyRunning
-from ckanext.harvesters.engine.run import step
+from ckanext.harvesters.engine.run import step, take_over
 from ckanext.harvesters.engine.sources import protocol_names, registered
+from ckanext.harvesters.engine.tables import now
 from ckanext.harvesters.engine.writer import GONE
 from ckanext.oslo import slots
 
@@ -79,12 +80,14 @@ def harvest(source_id: str, job_id: str) -> None:
 
 def tend() -> None:
     """Put right what a killed worker, a lost queue or a restart has left: take over from the dead, go on with runs."""
-    runs.take_over()
+    take_over()
     runs.end_stopped()
+    # A new job is for whoever made it to begin with; broken off before, it would keep its source waiting for ever.
+    left = sa.and_(HarvestJob.status == "New", HarvestJob.created < now() - config.stale_after())
     jobs = (
         sa.select(HarvestJob.id, HarvestJob.source_id)
         .join(HarvestSource)
-        .where(HarvestJob.status == "Running", HarvestSource.type.in_(protocol_names()))
+        .where(sa.or_(HarvestJob.status == "Running", left), HarvestSource.type.in_(protocol_names()))
     )
     for job_id, source_id in model.Session.execute(jobs).all():
         if not (runs.is_alive(source_id) or runs.is_waiting(job_id)):
@@ -131,7 +134,7 @@ def _is_lost(job: Job) -> bool:
     key = _taken_key(job.id)
     job.connection.set(key, "", nx=True, ex=_KEPT)
     seen_for = _KEPT * 1000 - job.connection.pttl(key)
-    return seen_for > config.stale_after().total_seconds() * 1000
+    return seen_for >= config.stale_after().total_seconds() * 1000
 
 
 def _taken_key(queue_id: str) -> str:

@@ -13,7 +13,7 @@ from enum import StrEnum
 from typing import Any
 
 from ckanext.harvesters import reasons
-from ckanext.harvesters.records import Problem, Severity, SourceRecord, shorten
+from ckanext.harvesters.records import Problem, Severity, SourceRecord, is_storable, shorten
 
 
 class EngineReason(StrEnum):
@@ -129,6 +129,13 @@ class Entry:
     severity: Severity = Severity.ERROR
     detail: str | None = None
     url: str | None = None
+
+    def __post_init__(self) -> None:
+        # Portals write names of fields and addresses, too: a line that the database cannot hold would end the run.
+        for name in ("guid", "field", "value", "detail", "url"):
+            said = getattr(self, name)
+            if not is_storable(said):
+                object.__setattr__(self, name, shorten(said))
 
     @classmethod
     def of(cls, problem: Problem) -> Entry:

@@ -30,11 +30,11 @@ from ckanext.harvesters.engine.passing import End, Pass
 from ckanext.harvesters.engine.place import ElsewhereError, Place
 from ckanext.harvesters.engine.report import EngineReason, Entry
 from ckanext.harvesters.engine.runs import AS_IT_IS, Lease
-from ckanext.harvesters.engine.sources import Registered, settings_of
+from ckanext.harvesters.engine.sources import Registered, registered, settings_of
 from ckanext.harvesters.engine.statistics import Counts, RunStatus
 from ckanext.harvesters.engine.tables import now
 from ckanext.harvesters.engine.writer import GONE, Writer
-from ckanext.harvesters.records import Severity, SourceError, SourceRecord, shorten
+from ckanext.harvesters.records import PortalBusyError, Severity, SourceError, SourceRecord, shorten
 from ckanext.harvesters.registry import protocol
 from ckanext.oslo import fetch
 
@@ -56,13 +56,17 @@ class CkanSink:
         return [(change, change.kind) for change, _id in written] + [(change, Kind.FAILED) for change, _why in refused]
 
     def _not_indexed(self, refused: Sequence[tuple[str, str]]) -> None:
-        self.report([Entry(None, "id", one, EngineReason.NOT_INDEXED, detail=said) for one, said in refused])
+        told = store.values_told(self.lease.run_id, EngineReason.NOT_INDEXED) if refused else ()
+        new = [(one, said) for one, said in refused if one not in told]
+        self.report([Entry(None, "id", one, EngineReason.NOT_INDEXED, detail=said) for one, said in new])
 
     def catch_up(self) -> None:
-        """Index what an earlier run had saved when it was cut off."""
-        left, size = store.unindexed(self.lease.source_id), config.batch_size()
-        for first in range(0, len(left), size):
-            self._not_indexed(self.indexing.add(left[first : first + size]))
+        """Index what an earlier run had saved when it was cut off.
+
+        One by one: what the index has refused before and refuses again does not mean that it refuses everything.
+        """
+        for one in store.unindexed(self.lease.source_id):
+            self._not_indexed(self.indexing.add([one]))
 
     def settle(self) -> None:
         """Wait until everything written is in the index."""
@@ -97,6 +101,10 @@ class CkanSink:
         """Tell whether this step has taken its time."""
         return self.until is not None and time.monotonic() > self.until
 
+    def may_wait(self) -> bool:
+        """Tell whether another step can go on later."""
+        return self.until is not None and self.lease.delays < runs.DELAYS
+
 
 class DrySink:
     """Remembers what a run would do, and writes nothing."""
@@ -126,6 +134,10 @@ class DrySink:
 
     def is_time_up(self) -> bool:
         """Take all the time it needs."""
+        return False
+
+    def may_wait(self) -> bool:
+        """Answer who asked, now."""
         return False
 
 
@@ -176,8 +188,9 @@ def run(source: Registered, job_id: str, *, again: bool = False) -> dict[str, An
     Raises `AlreadyRunning` when a worker is at the source, in this process or elsewhere; else nothing: how it went is
     the run's status.
     """
-    lease = runs.begin(source.id, source.name, job_id)
-    end, counts = _step(source, lease, None, again=again)
+    take_over(source)
+    lease = runs.begin(source.id, source.name, job_id, again=again)
+    end, counts = _step(source, lease, None)
     _finish(source, lease, counts, end or End(RunStatus.FAILED, EngineReason.FAULT))
     return runs.dictize(runs.of_jobs([job_id])[job_id])
 
@@ -185,8 +198,10 @@ def run(source: Registered, job_id: str, *, again: bool = False) -> dict[str, An
 def step(source: Registered, job_id: str) -> bool:
     """Carry out a step of a job's run: some time of reading and writing; return whether the next can follow at once.
 
-    When the database or the index is away, the run is put off: it goes on later where it was. Raises `AlreadyRunning`.
+    When the database or the index is away, or the portal wants to be left alone, the run is put off: it goes on later
+    where it was. Raises `AlreadyRunning`.
     """
+    take_over(source)
     lease = runs.begin(source.id, source.name, job_id)
     try:
         end, counts = _step(source, lease, time.monotonic() + config.step_seconds())
@@ -197,11 +212,21 @@ def step(source: Registered, job_id: str) -> bool:
             runs.put_down(lease, _delay(lease), delayed=True)
             return False
         _finish(source, lease, counts, end)
+    except PortalBusyError as busy:
+        log.info("Harvest of %s is put off: %s", source.name, busy)
+        runs.put_down(lease, busy.seconds, delayed=True)
     except GONE as error:
         # Without a database nothing can be noted: the lease runs out, and another worker goes on.
         log.warning("Harvest of %s is put off, the database is away: %s", source.name, error)
         _put_off(lease)
     return False
+
+
+def take_over(source: Registered | None = None) -> None:
+    """Take the lease from dead workers, at one source or at all; tell of the runs that are given up for it."""
+    given_up = runs.take_over(source.id if source else None)
+    for one in registered(given_up) if given_up else ():
+        alerts.tell(one)
 
 
 #: How long a run is put off (seconds): the first time, and at most.
@@ -222,12 +247,13 @@ def _put_off(lease: Lease) -> None:
         runs.drop_connection()
 
 
-def _step(source: Registered, lease: Lease, until: float | None, *, again: bool = False) -> tuple[End | None, Counts]:
+def _step(source: Registered, lease: Lease, until: float | None) -> tuple[End | None, Counts]:
     """Read and write until the source or the time is over; return how it ended, None for the time, and the counts.
 
     ``until`` is a moment of the monotonic clock, None for no end: then the database's absence is an end as well; with
-    it, what is in `GONE` is raised.
+    it, what is in `GONE` is raised, and `PortalBusyError`.
     """
+    again = lease.again
     counts, end = lease.place.counts, End(RunStatus.FAILED, EngineReason.FAULT)
     try:
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
@@ -266,7 +292,7 @@ def _step(source: Registered, lease: Lease, until: float | None, *, again: bool 
     except BaseTimeoutException:
         end = End(RunStatus.INTERRUPTED, EngineReason.TOO_LONG)
     except Exception as error:
-        if until is not None and isinstance(error, GONE):
+        if until is not None and isinstance(error, (*GONE, PortalBusyError)):
             raise
         # The border of a run: whatever happened inside becomes its end, so that no source is "running" for ever.
         log.exception("Harvest of %s ended by a fault", source.name)
@@ -293,11 +319,13 @@ def _absent(lease: Lease, this: Pass, end: End) -> End:
 
 
 def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
-    runs.finish(lease, end.status, counts, end.reason, end.detail)
-    if end.reason != EngineReason.MAPPED_AGAIN:
+    ended = runs.finish(lease, end.status, counts, end.reason, end.detail)
+    if ended and end.reason != EngineReason.MAPPED_AGAIN:
         runs.plan_next(source.id)
         _remove_due(source)
-        alerts.tell(source)
+        # Who stopped it knows.
+        if end.reason != EngineReason.STOPPED:
+            alerts.tell(source)
     log.info("Harvest of %s %s: %s", source.name, end.status, counts)
     try:
         # The source's own page and its entry in the list show the state that is in the index.

@@ -45,14 +45,15 @@ AS_IT_IS = {"synchronize_session": False}
 class Lease:
     """A step of a run that this process carries out: a context manager that keeps it alive.
 
-    ``place`` is where it begins, ``step`` which of the run's steps it is, ``started`` when the run began. `hold`
-    belongs into every transaction that writes, so that a worker which lost its lease while it stood still cannot write
-    any more.
+    ``place`` is where it begins, ``step`` which of the run's steps it is, ``started`` when the run began, ``again``
+    whether it maps what is kept of the source's records instead of asking the portal. `hold` belongs into every
+    transaction that writes, so that a worker which lost its lease while it stood still cannot write any more.
     """
 
     def __init__(self, run: HarvestRun) -> None:
         self.run_id, self.source_id, self.job_id = run.id, run.source_id, run.job_id or ""
         self.step, self.started, self.place, self.delays = run.steps, run.started, Place.of(run.place), run.delays
+        self.again = run.reason == EngineReason.MAPPED_AGAIN
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{run.id}", daemon=True)
 
@@ -121,9 +122,11 @@ def drop_connection() -> None:
     model.Session.remove()
 
 
-def begin(source_id: str, name: str, job_id: str) -> Lease:
-    """Begin a run, or the next step of the job's run. Raises `AlreadyRunning` while it is not this job's turn."""
-    take_over(source_id)
+def begin(source_id: str, name: str, job_id: str, *, again: bool = False) -> Lease:
+    """Begin a run, or the next step of the job's run. Raises `AlreadyRunning` while it is not this job's turn.
+
+    ``again``: a run that only maps what is kept again; it stays one, whoever goes on with it.
+    """
     if not _wanted(job_id, new=True):
         raise AlreadyRunning(name)
     worker = f"{socket.gethostname()}:{os.getpid()}"
@@ -132,7 +135,7 @@ def begin(source_id: str, name: str, job_id: str) -> Lease:
         _end([found.id], EngineReason.STOPPED)
         found = None
     if found is None:
-        return Lease(_first(source_id, name, job_id, worker))
+        return Lease(_first(source_id, name, job_id, worker, EngineReason.MAPPED_AGAIN if again else None))
     free = sa.and_(HarvestRun.id == found.id, HarvestRun.status == RunStatus.RUNNING, HarvestRun.worker == "")
     claim = (
         sa.update(HarvestRun)
@@ -150,8 +153,8 @@ def begin(source_id: str, name: str, job_id: str) -> Lease:
     return lease
 
 
-def _first(source_id: str, name: str, job_id: str, worker: str) -> HarvestRun:
-    run = HarvestRun(source_id=source_id, job_id=job_id, worker=worker)
+def _first(source_id: str, name: str, job_id: str, worker: str, reason: str | None) -> HarvestRun:
+    run = HarvestRun(source_id=source_id, job_id=job_id, worker=worker, reason=reason)
     model.Session.add(run)
     try:
         set_job(job_id, status="Running", gather_started=now(), gather_finished=None, finished=None)
@@ -186,8 +189,8 @@ def put_down(lease: Lease, seconds: float = 0, *, delayed: bool = False) -> None
 
 def finish(
     lease: Lease, status: RunStatus, counts: Counts, reason: str | None = None, detail: str | None = None
-) -> None:
-    """End a run and its job. A run that was taken over has been ended already, and keeps that end."""
+) -> bool:
+    """End a run and its job; return False of a run that was taken over, which is another worker's to end."""
     model.Session.rollback()
     ended = model.Session.execute(
         sa.update(HarvestRun)
@@ -207,6 +210,7 @@ def finish(
     if ended is not None:
         _end_job(lease.job_id, status, reason, detail)
     model.Session.commit()
+    return ended is not None
 
 
 #: How long after a run the next one is due, by ckanext-harvest's frequencies. ALWAYS: at the next tick; MANUAL: never.
@@ -252,8 +256,11 @@ def _dead() -> sa.ColumnElement[bool]:
     )
 
 
-def take_over(source_id: str | None = None) -> None:
-    """Take the lease from dead workers, of one source or of all; give up runs that killed too many of them."""
+def take_over(source_id: str | None = None) -> list[str]:
+    """Take the lease from dead workers, of one source or of all; give up runs that killed too many of them.
+
+    Return the ids of the sources whose runs were given up.
+    """
     query = (
         sa.update(HarvestRun)
         .where(_dead())
@@ -266,7 +273,9 @@ def take_over(source_id: str | None = None) -> None:
     model.Session.commit()
     for _run, source, job, deaths in found:
         log.warning("The worker at source %s (job %s) was silent for too long, the %s. time here", source, job, deaths)
-    _end([run for run, _source, _job, deaths in found if deaths >= ATTEMPTS], EngineReason.WORKER_DIED)
+    given_up = {run: source for run, source, _job, deaths in found if deaths >= ATTEMPTS}
+    _end(list(given_up), EngineReason.WORKER_DIED)
+    return list(given_up.values())
 
 
 def _end(run_ids: Sequence[str], reason: EngineReason) -> None:
@@ -284,7 +293,10 @@ def _end(run_ids: Sequence[str], reason: EngineReason) -> None:
 
 
 def end_stopped() -> None:
-    """End runs between two steps whose job somebody has stopped, or whose source somebody has removed."""
+    """End runs between two steps whose job somebody has stopped, or whose source somebody has removed.
+
+    And jobs without a run, of sources that somebody has removed.
+    """
     query = (
         sa.select(HarvestRun.id)
         .join(HarvestSource, HarvestSource.id == HarvestRun.source_id)
@@ -295,6 +307,45 @@ def end_stopped() -> None:
         )
     )
     _end(list(model.Session.execute(query).scalars()), EngineReason.STOPPED)
+    removed = sa.select(HarvestSource.id).where(sa.literal_column("harvest_source.active").is_(False))
+    waiting = sa.update(HarvestJob).where(
+        HarvestJob.status.in_(("New", "Running")), HarvestJob.source_id.in_(removed), sa.not_(_has_run())
+    )
+    model.Session.execute(waiting.values(status="Finished", finished=now()), execution_options=AS_IT_IS)
+    model.Session.commit()
+
+
+def _has_run() -> sa.ColumnElement[bool]:
+    """Meet jobs that have a run which goes on."""
+    here = sa.and_(HarvestRun.job_id == HarvestJob.id, HarvestRun.status == RunStatus.RUNNING)
+    return sa.select(HarvestRun.id).where(here).correlate(HarvestJob).exists()
+
+
+def unbegun(source_ids: Iterable[str]) -> dict[str, datetime]:
+    """Return, by source, since when a job waits for a worker to begin with it (UTC)."""
+    query = (
+        sa.select(HarvestJob.source_id, sa.func.min(HarvestJob.created))
+        .where(HarvestJob.source_id.in_(list(source_ids)), HarvestJob.status.in_(("New", "Running")))
+        .where(sa.not_(_has_run()))
+        .group_by(HarvestJob.source_id)
+    )
+    return dict(model.Session.execute(query).tuples().all())
+
+
+def stands_still(source_id: str) -> bool:
+    """Tell whether a source is neither being harvested nor about to be; then it stays so in the current transaction.
+
+    A new job refers to its source, so it waits for the lock on the source's row.
+    """
+    if _has_job(source_id):
+        return False
+    model.Session.execute(sa.select(HarvestSource.id).where(HarvestSource.id == source_id).with_for_update())
+    return not _has_job(source_id)
+
+
+def _has_job(source_id: str) -> bool:
+    job = sa.select(HarvestJob.id).where(HarvestJob.source_id == source_id, HarvestJob.status.in_(("New", "Running")))
+    return model.Session.execute(job.limit(1)).first() is not None
 
 
 def steps(job_id: str) -> int:

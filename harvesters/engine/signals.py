@@ -35,17 +35,22 @@ def stuck() -> list[Stuck]:
     sources = list(registered())
     latest = runs.latest(source.id for source in sources)
     due = dict(model.Session.execute(sa.select(HarvestSource.id, HarvestSource.next_run)).tuples().all())
-    found = ((source, _why(source, latest.get(source.id), due.get(source.id))) for source in sources)
+    unbegun = runs.unbegun(source.id for source in sources)
+    found = (
+        (source, _why(source, latest.get(source.id), due.get(source.id), unbegun.get(source.id))) for source in sources
+    )
     return [Stuck(source.name, why) for source, why in found if why]
 
 
-def _why(source: Registered, run: HarvestRun | None, due: datetime | None) -> str | None:
+def _why(source: Registered, run: HarvestRun | None, due: datetime | None, unbegun: datetime | None) -> str | None:
     if run is not None and run.status == RunStatus.RUNNING:
         if run.worker and run.heartbeat < now() - 3 * config.stale_after():
             return "silent"
         if not run.worker and max(run.heartbeat, run.wait_until or run.heartbeat) < now() - PATIENCE:
             return "waiting"
         return None
+    if unbegun is not None and unbegun < now() - PATIENCE:
+        return "waiting"
     return "overdue" if source.frequency != "MANUAL" and due is not None and due < now() - PATIENCE else None
 
 

@@ -75,7 +75,8 @@ def unindexed(source_id: str) -> list[str]:
     query = sa.select(HarvestObject.package_id).where(
         HarvestObject.harvest_source_id == source_id,
         HarvestObject.current.is_(True),
-        HarvestObject.state == IMPORT,
+        # ckanext-harvest makes errors of them when somebody stops their job.
+        HarvestObject.state != COMPLETE,
         HarvestObject.package_id.is_not(None),
     )
     return list(model.Session.execute(query).scalars())
@@ -103,7 +104,7 @@ def indexed(object_ids: Collection[str]) -> None:
     """Note, in a transaction of its own, that datasets are in the index as they were saved with these objects."""
     model.Session.execute(
         sa.update(HarvestObject)
-        .where(HarvestObject.id.in_(object_ids), HarvestObject.current.is_(True), HarvestObject.state == IMPORT)
+        .where(HarvestObject.id.in_(object_ids), HarvestObject.current.is_(True), HarvestObject.state != COMPLETE)
         .values(state=COMPLETE, import_finished=now()),
         execution_options=AS_IT_IS,
     )
@@ -247,6 +248,12 @@ def forget_past_errors(source_id: str, run_id: str, *, whole_pass: bool) -> None
     whole_source = HarvestProblem.guid.is_(None)
     gone = sa.or_(whole_source, HarvestProblem.severity == Severity.ERROR) if whole_pass else whole_source
     model.Session.execute(past.where(gone), execution_options=AS_IT_IS)
+
+
+def values_told(run_id: str, reason: str) -> set[str]:
+    """Return the values of which a run has said this."""
+    query = sa.select(HarvestProblem.value).where(HarvestProblem.run_id == run_id, HarvestProblem.reason == reason)
+    return set(model.Session.execute(query).scalars())
 
 
 def problems(*which: sa.ColumnElement[bool], limit: int | None = None, offset: int = 0) -> Iterable[HarvestProblem]:

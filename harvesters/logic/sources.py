@@ -16,7 +16,7 @@ from ckanext.harvesters.engine.report import sentence
 from ckanext.harvesters.engine.sources import protocol_names
 from ckanext.harvesters.logic import schema
 from ckanext.harvesters.reasons import Reason
-from ckanext.harvesters.records import Source, SourceError
+from ckanext.harvesters.records import PortalBusyError, Source, SourceError
 from ckanext.harvesters.registry import protocol
 from ckanext.oslo import fetch
 
@@ -67,6 +67,9 @@ def check(context: Context, data_dict: DataDict, *, access: str) -> None:
     except SourceError as error:
         field = "config" if error.reason is Reason.BAD_CONFIGURATION else "url"
         raise tk.ValidationError({field: [f"{sentence(error.reason, language)} {error.detail}".strip()]}) from error
+    except PortalBusyError as busy:
+        said = f"{sentence(Reason.UNREACHABLE, language)} {busy.detail}"
+        raise tk.ValidationError({"url": [said]}) from busy
     except fetch.FetchError as error:
         raise tk.ValidationError({"url": [error.text(language)]}) from error
 

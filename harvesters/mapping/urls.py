@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from functools import lru_cache
-from urllib.parse import unquote, urlsplit
+from urllib.parse import quote, unquote, urlsplit
 
 #: Longest address kept (characters).
 URL_LIMIT = 8_000
@@ -51,6 +51,11 @@ def tidy(address: str, *, mail: bool = False) -> str | None:
     if not host or user is not None or (host != "localhost" and "." not in host and ":" not in host):
         return None
     return text
+
+
+def segment(text: str) -> str:
+    """Return a text as one segment of an address' path; what is no character (a lone surrogate) becomes ``?``."""
+    return quote(text, safe="", errors="replace")
 
 
 def email(address: str) -> str | None:

@@ -7,7 +7,6 @@ portal's owner switched them on. Names of the fields in those are known from por
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from ckanext.harvesters.mapping import agents, dates, frequencies, geometry, licences, themes, urls
 from ckanext.harvesters.mapping.draft import Draft, without_empty
@@ -28,7 +27,7 @@ def map_dataset(draft: Draft, document: Fields, base: str, domain: str) -> None:
     """
     metas = document.object("metas")
     default, dcat, inspire = metas.object("default"), metas.object("dcat"), metas.object("inspire")
-    slug = quote(document.text("dataset_id") or "", safe="")
+    slug = urls.segment(document.text("dataset_id") or "")
     language = tag(default.text("language")).language or draft.source.language
     _texts(draft, default, Tag(language))
     _concepts(draft, default, dcat)
@@ -117,7 +116,7 @@ def _identity(draft: Draft, default: Fields, slug: str, base: str, domain: str) 
     iri = f"https://{domain}/explore/dataset/{slug}/"
     others = []
     source, host = default.text("source_dataset"), default.text("source_domain_address")
-    if source and host and (origin := urls.tidy(f"https://{host.strip()}/explore/dataset/{quote(source, safe='')}/")):
+    if source and host and (origin := urls.tidy(f"https://{host.strip()}/explore/dataset/{urls.segment(source)}/")):
         others.append(origin)
     references = [address for text in default.texts("references") if (address := _reference(text))]
     values: dict[str, Any] = {

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import quote
 
 from ckanext.harvesters.mapping import formats, urls
 from ckanext.harvesters.mapping.draft import Draft, without_empty
@@ -61,7 +60,7 @@ def _attachment(draft: Draft, attachment: Fields, address: str, language: str) -
     """Return the resource of an attached file. Its ``odsfile://`` address is the portal's own: the API has another."""
     url, identifier, title = attachment.text("url") or "", attachment.text("id"), attachment.text("title")
     if not urls.tidy(url):
-        url = f"{address}/{quote(identifier, safe='')}" if identifier else ""
+        url = f"{address}/{urls.segment(identifier)}" if identifier else ""
     link = urls.tidy(url)
     if link is None:
         draft.warn(attachment.name("url"), title or url, Reason.NO_ADDRESS)

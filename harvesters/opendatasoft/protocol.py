@@ -16,7 +16,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 from urllib.parse import urlsplit
 
-from ckanext.harvesters.mapping import json_records
+from ckanext.harvesters.mapping import json_records, urls
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.json_records import Fields, write_record
 from ckanext.harvesters.opendatasoft.dataset import map_dataset
@@ -131,7 +131,7 @@ def _records(source: Source, items: Sequence[Any], url: str) -> tuple[list[Sourc
                 guid=f"{host}:{uid}",
                 content=write_record(item),
                 media_type=JSON,
-                url=f"{base}/explore/dataset/{slug}/",
+                url=f"{base}/explore/dataset/{urls.segment(slug)}/",
                 modified=_modified(item),
             )
         )

@@ -32,7 +32,8 @@ def route(path: str, handler: Handler) -> Rule:
 
 def json_response(document: Any, status: int = 200, **headers: str) -> Response:
     """Answer a JSON document as the portals do: UTF-8, no escapes. ``X_Name`` becomes the header ``X-Name``."""
-    body = json.dumps(document, ensure_ascii=False).encode()
+    # Of a lone surrogate that leaves the escape by which JSON writes it.
+    body = json.dumps(document, ensure_ascii=False).encode(errors="backslashreplace")
     sent = {name.replace("_", "-"): value for name, value in headers.items()}
     return Response(body, status=status, headers=sent, content_type="application/json; charset=utf-8")
 

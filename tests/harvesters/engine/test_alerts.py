@@ -8,8 +8,13 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
+import sqlalchemy as sa
+from ckan import model
 
+from ckanext.harvesters import config
+from ckanext.harvesters.engine import jobs, queue, runs
 from ckanext.harvesters.engine.alerts import Cause, Ended, cause_of
+from ckanext.harvesters.engine.tables import HarvestRun
 from ckanext.harvesters.replay.faults import Faults
 from tests.harvesters.engine.conftest import harvest
 
@@ -87,3 +92,40 @@ def test_a_webhook_and_a_mail_tell_of_the_second_failure_and_of_the_brake(
     harvest(source)
     assert [one["cause"] for one in told] == ["failed-twice", "braked"]
     assert len(mail_server.get_smtp_messages()) == 2
+
+
+def fall_silent() -> None:
+    """Let the worker of the running run have been silent for a while, and the clock look."""
+    model.Session.execute(sa.update(HarvestRun).values(heartbeat=HarvestRun.heartbeat - 2 * config.stale_after()))
+    model.Session.commit()
+    queue.tend()
+
+
+@pytest.mark.usefixtures("with_plugins")
+def test_runs_that_were_given_up_because_their_workers_died_are_told_as_well(
+    source, hook, ckan_config, monkeypatch
+) -> None:
+    url, told = hook
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.alert_webhook", url)
+    for _night in range(2):
+        assert told == []
+        job_id = jobs.create(source, enqueue=False)
+        for _attempt in range(runs.ATTEMPTS):
+            runs.begin(source.id, source.name, job_id)
+            fall_silent()
+    assert [one["cause"] for one in told] == ["failed-twice"]
+
+
+@pytest.mark.usefixtures("with_plugins")
+def test_a_run_that_a_person_stopped_is_no_failure(source, portal, hook, ckan_config, monkeypatch) -> None:
+    url, told = hook
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.alert_webhook", url)
+    portal.odwb.faults = Faults(status=503)
+    harvest(source)
+    job_id = jobs.create(source, enqueue=False)
+    runs.put_down(runs.begin(source.id, source.name, job_id))
+    runs.set_job(job_id, status="Finished")
+    queue.tend()
+    assert told == []
+    harvest(source)
+    assert [one["cause"] for one in told] == ["failed-twice"]

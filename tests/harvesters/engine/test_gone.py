@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import threading
 from datetime import timedelta
 
 import ckan.plugins.toolkit as tk
@@ -13,7 +14,7 @@ from ckan.tests import factories
 from ckanext.harvest.model import HarvestObject
 
 from ckanext.harvesters.cli import harvesters
-from ckanext.harvesters.engine import gone, preview, queue
+from ckanext.harvesters.engine import gone, jobs, preview, queue, runs
 from ckanext.harvesters.engine.identity import dataset_id
 from ckanext.harvesters.engine.tables import HarvestRecord, HarvestRun
 from ckanext.harvesters.replay.faults import Faults
@@ -56,7 +57,7 @@ class TestGrace:
         assert (done["status"], done["gone"], done["deleted"]) == ("finished", 1, 0)
         assert (len(rows()), len(index())) == (12, 12)
         page = read(app.get(f"/fr/dataset/{dataset(3)['name']}").body)
-        assert "Ce jeu de données a disparu de sa source." in text(one(page, ".gone-at-source"))
+        assert "Ce jeu de données ne vient plus de sa source." in text(one(page, ".gone-at-source"))
         assert not select(read(app.get(f"/fr/dataset/{dataset(4)['name']}").body), ".gone-at-source")
         days_pass(6.9)
         harvest(large)
@@ -78,6 +79,31 @@ class TestGrace:
         runs_before = count(HarvestRun)
         queue.tick()
         assert (state(3), count(HarvestRun)) == ("deleted", runs_before)
+
+    def test_a_harvest_that_is_about_to_begin_is_waited_for(self, large, portal) -> None:
+        without(portal, 3)
+        harvest(large)
+        days_pass(8)
+        portal.put(document(3, title="Revenu"))
+        job = jobs.create(large, enqueue=True)
+        queue.tick()
+        assert state(3) == "active"
+        queue.harvest(large.id, job)
+        assert (state(3), dataset(3)["title_translated"]["fr"]) == ("active", "Revenu")
+        assert gone.of_source(large.id) == []
+
+    def test_nobody_begins_a_harvest_while_a_dataset_is_deleted(self, large) -> None:
+        """What the new run knows of the source's records would be what was so before."""
+        made = []
+        assert runs.stands_still(large.id)
+        making = threading.Thread(target=lambda: made.append(jobs.create(large, enqueue=False)))
+        making.start()
+        making.join(0.7)
+        assert not made
+        model.Session.commit()
+        making.join(20)
+        assert made
+        assert not runs.stands_still(large.id)
 
     def test_a_portal_in_trouble_postpones_the_deletion(self, large, portal) -> None:
         without(portal, 3)

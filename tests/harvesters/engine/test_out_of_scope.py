@@ -1,4 +1,7 @@
-"""What lies wholly elsewhere: counted in the run, not imported, no error; what came before stays as it is."""
+"""What lies wholly elsewhere: counted in the run, not imported, no error.
+
+What came before goes as what its source no longer has.
+"""
 
 from __future__ import annotations
 
@@ -7,6 +10,7 @@ from typing import Any
 import ckan.plugins.toolkit as tk
 import pytest
 
+from ckanext.harvesters.engine import gone
 from ckanext.harvesters.engine.declaration import Declared, Organization
 from ckanext.harvesters.engine.run import rehearse
 from ckanext.harvesters.engine.sources import Registered, registered
@@ -52,15 +56,32 @@ def test_a_run_counts_what_is_out_of_scope_and_leaves_it_out(url: str) -> None:
     assert (again["unchanged"], again["out_of_scope"]) == (12, 2)
 
 
-def test_a_narrower_scope_leaves_what_is_there_and_says_so_beforehand(url: str) -> None:
+def test_a_much_narrower_scope_waits_for_a_person_and_says_so_beforehand(url: str) -> None:
     harvest(declare(url))
     before = titles()
     assert len(before) == 14
     source = declare(url, area={"places": ["FR-59512"]})
     found, sink = rehearse(source)
     assert (found["out_of_scope"], sink.changes) == (10, [])
-    harvest(source)
+    assert found["status"] == "braked"
+    assert harvest(source)["status"] == "braked"
     assert titles() == before
+    assert [one.until for one in gone.of_source(source.id)] == [None] * 10
+
+
+def test_a_dataset_that_is_out_of_scope_now_is_marked_and_stays_a_while(url: str, ckan_config, monkeypatch) -> None:
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.brake_count", 20)
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.brake_percent", 100)
+    harvest(declare(url))
+    before = titles()
+    source = declare(url, area={"places": ["FR-59512"]})
+    assert harvest(source)["gone"] == 10
+    assert titles() == before
+    assert len(gone.of_source(source.id)) == 10
+    # Back in the scope, they are as they were.
+    source = declare(url)
+    assert harvest(source)["unchanged"] == 14
+    assert gone.of_source(source.id) == []
 
 
 def test_a_mistake_in_the_scope_is_refused_when_the_source_is_saved(url: str) -> None:

@@ -10,7 +10,7 @@ import time
 import pytest
 import sqlalchemy as sa
 from ckan import model
-from ckanext.harvest.model import HarvestSource
+from ckanext.harvest.model import HarvestJob, HarvestSource
 
 from ckanext.harvesters.engine import hosts, jobs, runs, signals
 from ckanext.harvesters.engine.tables import HarvestRun
@@ -50,6 +50,14 @@ def test_a_worker_that_fell_silent_and_was_not_taken_over_is_told(source, app) -
     assert health(app, 503)["stuck"] == [{"source": "odwb", "why": "silent"}]
     runs.take_over()
     model.Session.execute(sa.update(HarvestRun).values(heartbeat=HarvestRun.heartbeat - signals.PATIENCE))
+    model.Session.commit()
+    assert health(app, 503)["stuck"] == [{"source": "odwb", "why": "waiting"}]
+
+
+def test_a_job_that_nobody_begins_is_told(source, app) -> None:
+    jobs.create(source, enqueue=True)
+    assert health(app, 200)["stuck"] == []
+    model.Session.execute(sa.update(HarvestJob).values(created=HarvestJob.created - 2 * signals.PATIENCE))
     model.Session.commit()
     assert health(app, 503)["stuck"] == [{"source": "odwb", "why": "waiting"}]
 

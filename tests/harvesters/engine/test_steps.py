@@ -10,9 +10,11 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.model import ensure_engine
+from ckanext.harvest.model import HarvestJob
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ckanext.harvesters import config
 from ckanext.harvesters.engine import jobs, preview, queue, runs
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import AlreadyRunning
@@ -54,6 +56,7 @@ class Remembering:
         self.records, self.left = records, records
         self.written: list[str] = []
         self.place = Place()
+        self.places: list[int] = []
 
     def write(self, changes: Sequence[Change], _place: Place) -> list[tuple[Change, Kind]]:
         self.written += [change.record.guid for change in changes]
@@ -67,10 +70,14 @@ class Remembering:
     def progress(self, _counts: Counts, _total: int | None, place: Place | None) -> None:
         if place is not None:
             self.place = Place.of(place.as_dict())
+            self.places.append(place.taken)
 
     def is_time_up(self) -> bool:
         self.left -= 1
         return self.left <= 0
+
+    def may_wait(self) -> bool:
+        return False
 
 
 def going(pages: Sequence[Sequence[str]], sink: Remembering) -> Pass:
@@ -93,6 +100,8 @@ def test_wherever_a_run_is_cut_every_record_is_written_and_counted_once(pages, r
     assert end is not None
     assert end.proof
     assert sink.written == guids
+    # Whoever dies while the pages before are read once more leaves the run where it was, its deaths counted.
+    assert sink.places == sorted(sink.places)
     assert (this.counts.seen, this.counts.added) == (len(guids), len(guids))
     assert this.present == set(guids)
 
@@ -291,3 +300,65 @@ def test_not_modified_without_having_been_asked_is_no_answer(source, portal, cou
     portal.odwb.faults = Faults(status=304)
     done = harvest(source)
     assert (done["status"], done["reason"]) == ("failed", "unreachable")
+
+
+def test_a_portal_that_wants_to_be_left_alone_is_and_the_run_goes_on_afterwards(source, job, portal) -> None:
+    portal.odwb.faults = Faults(status_at={2: 429}, retry_after=90)
+    work(source, job)
+    run = latest(source.id)
+    assert (run.status, run.seen, run.delays) == ("running", 2, 1)
+    left_alone = (run.wait_until - run.heartbeat).total_seconds()
+    assert 80 < left_alone < 100
+    asked = len(portal.server.requests)
+    queue.tend()
+    assert not [one for one in tk.get_job_queue("harvest").job_ids if job in one]
+    assert len(portal.server.requests) == asked
+    portal.odwb.faults = Faults()
+    model.Session.execute(sa.update(HarvestRun).values(wait_until=None))
+    model.Session.commit()
+    queue.tend()
+    work(source, job)
+    run = latest(source.id)
+    assert (run.status, run.added, run.seen) == ("finished", 4, 4)
+
+
+def test_who_waits_for_the_answer_is_told_that_the_portal_wants_to_be_left_alone(source, portal) -> None:
+    portal.odwb.faults = Faults(status=429, retry_after=90)
+    done = harvest(source)
+    assert (done["status"], done["reason"]) == ("failed", "unreachable")
+    assert "429" in done["detail"]
+
+
+def test_a_job_whose_maker_died_before_it_was_on_the_queue_is_begun(source) -> None:
+    made = jobs.create(source, enqueue=False)
+    queue.tend()
+    assert not tk.get_job_queue("harvest").job_ids, "its maker may be about to begin"
+    model.Session.execute(sa.update(HarvestJob).values(created=HarvestJob.created - 2 * config.stale_after()))
+    model.Session.commit()
+    queue.tend()
+    work(source, made)
+    assert latest(source.id).status == "finished"
+
+
+def test_a_job_of_a_source_that_was_removed_before_it_began_is_over(source, job) -> None:
+    tk.get_job_queue("harvest").empty()
+    model.Session.execute(sa.text("UPDATE harvest_source SET active = false"))
+    model.Session.commit()
+    queue.tend()
+    assert not tk.get_job_queue("harvest").job_ids
+    model.Session.remove()
+    assert model.Session.get(HarvestJob, job).status == "Finished"
+
+
+def test_mapping_again_stays_that_when_its_process_is_killed(source, portal) -> None:
+    harvest(source)
+    again = jobs.create(source, enqueue=False)
+    runs.begin(source.id, source.name, again, again=True)
+    model.Session.execute(sa.update(HarvestRun).values(heartbeat=HarvestRun.heartbeat - 2 * config.stale_after()))
+    model.Session.commit()
+    portal.server.requests.clear()
+    queue.tend()
+    work(source, again)
+    run = latest(source.id)
+    assert (run.status, run.reason, run.unchanged) == ("finished", "mapped-again", 12)
+    assert not portal.server.requests

@@ -132,6 +132,7 @@ def test_fault_13_a_worker_silent_for_a_day_and_ten_seconds_is_silent_for_more_t
     model.Session.execute(sa.update(HarvestRun).values(heartbeat=silent))
     model.Session.commit()
     assert not runs.is_alive(source.id)
+    runs.take_over(source.id)
     runs.begin(source.id, source.name, job_id)
     assert runs.is_alive(source.id)
 

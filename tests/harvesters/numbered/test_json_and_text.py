@@ -15,9 +15,11 @@ from ckanext.eurometropool.municipalities.build import Sources, build
 from ckanext.eurometropool.municipalities.linker import Linker
 from ckanext.eurometropool.municipalities.register import from_dict
 from ckanext.harvesters.engine.identity import choose_name
+from ckanext.harvesters.engine.report import Entry
 from ckanext.harvesters.mapping import geometry, text, urls
 from ckanext.harvesters.pages import downloads
-from ckanext.harvesters.records import RecordError, Source, SourceRecord
+from ckanext.harvesters.reasons import Reason
+from ckanext.harvesters.records import Problem, RecordError, Source, SourceRecord, is_storable
 from ckanext.harvesters.registry import protocol
 from ckanext.harvesters.replay.catalogue import Catalogue
 from ckanext.harvesters.replay.ckan_api import CkanPortal
@@ -96,6 +98,33 @@ def test_34_characters_and_titles_of_any_kind_become_datasets(source, portal) ->
     assert all(len(name) <= 100 for name in rows())
     assert ckan(title="\ud800 vélos").dataset["title_translated"]["nl"].endswith("vélos")
     assert choose_name("Évry", "0123456789abcdef", {"evry"}) == "evry-01234567"
+
+
+def test_34_what_no_database_can_hold_costs_its_value_wherever_it_stands(source, portal) -> None:
+    for number in range(12):
+        portal.odwb.catalogue.drop(f"marches-{number}")
+    portal.put(
+        {**document(0, metadata_processed="2026-03-01\x00"), "dataset_id": "a\x00b"},
+        {**document(1), "dataset_id": "c\ud800"},
+        document(2),
+    )
+    done = harvest(source)
+    assert (done["status"], done["added"], done["failed"]) == ("finished", 3, 0)
+
+
+def test_34_names_that_are_no_text_do_not_cost_the_page(serve_portal, small) -> None:  # noqa: F811
+    catalogue = Catalogue()
+    for number, name in enumerate(["a\ud800", "b\x00", "c"]):
+        one = {**RECORDS["ckan_api"], "id": f"00000000-0000-4000-8000-00000000000{number}", "name": name}
+        catalogue.put(str(number), lambda _base, one=one: one)
+    asked = Source("s", "S", "ckan_api", serve_portal(CkanPortal(catalogue)), "o", "nl", "https://example.org/licence")
+    [page] = protocol("ckan_api").pages(asked, small)
+    assert len(page.records) == 3
+
+
+def test_34_a_line_of_the_report_can_always_be_kept() -> None:
+    told = Entry.of(Problem("a\x00", "b\ud800", "c\x00", Reason.NOT_PUBLIC, "https://example.org/\x00"))
+    assert all(is_storable(part) for part in (told.guid, told.field, told.value, told.url))
 
 
 @pytest.mark.parametrize(

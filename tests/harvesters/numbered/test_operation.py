@@ -67,13 +67,12 @@ def within(seconds: float, done: Callable[[], Any]) -> Any:
 
 
 def test_42_a_worker_that_finds_no_database_waits_for_it(source, tmp_path) -> None:
-    job_id = jobs.create(source, enqueue=False)
-
     def living() -> set[int]:
         return {worker.pid for worker in Worker.all(connection=connect_to_redis())}
 
     with installation(1, tmp_path / "workers.log", {}) as [worker]:
         within(30, lambda: worker in living())
+        job_id = jobs.create(source, enqueue=False)
         with without_database():
             asked = {"source_id": source.id, "job_id": job_id}
             tk.enqueue_job(queue.harvest, kwargs=asked, queue="harvest", rq_kwargs={"job_id": f"harvest-{job_id}-0"})
@@ -163,6 +162,7 @@ def test_45_a_worker_that_died_with_a_wrong_clock_does_not_hold_its_source(sourc
         runs.begin(source.id, source.name, job_id).progress(Counts())
     time.sleep(1.1)
     assert not runs.is_alive(source.id)
+    runs.take_over(source.id)
     assert runs.begin(source.id, source.name, job_id).step == 2
 
 
