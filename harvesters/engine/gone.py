@@ -129,16 +129,18 @@ def remove_due(source_id: str | None = None) -> int:
     taken_out = sa.update(HarvestRecord).where(HarvestRecord.removed.is_not(None), _active())
     model.Session.execute(taken_out.values(gone=None, removed=None, kept=True), execution_options=AS_IT_IS)
     model.Session.commit()
-    query = _due().order_by(HarvestRecord.gone).limit(AT_ONCE)
-    if source_id:
-        query = query.where(_of(source_id))
+    query = _due() if source_id is None else _due().where(_of(source_id))
+    sources = set(model.Session.execute(query.with_only_columns(HarvestRecord.source_id).distinct()).scalars())
+    # Those that wait are left out here, so that many of them do not keep the others waiting.
+    ready = [one for one in sources if _read_whole(one) is not None]
+    query = query.where(HarvestRecord.source_id.in_(ready)).order_by(HarvestRecord.gone).limit(AT_ONCE)
     removed = 0
     for source, guid, package_id in model.Session.execute(query).all():
         # What was due a moment ago may have come back since.
         same = _due().where(_of(source), HarvestRecord.guid == guid)
         still = runs.stands_still(source) and model.Session.execute(same).first() is not None
-        run = runs.latest([source], runs.looked()).get(source) if still else None
-        if run is None or run.status != RunStatus.FINISHED:
+        run = _read_whole(source) if still else None
+        if run is None:
             model.Session.rollback()
             continue
         # The index first: broken off in between, the dataset is due once more and no ghost is left.
@@ -157,6 +159,12 @@ def _due() -> sa.Select[tuple[str, str, str]]:
     return sa.select(HarvestRecord.source_id, HarvestRecord.guid, HarvestRecord.package_id).where(
         HarvestRecord.gone <= now() - config.grace(), HarvestRecord.removed.is_(None), _standing()
     )
+
+
+def _read_whole(source_id: str) -> HarvestRun | None:
+    """Return a source's latest look at its portal, if that read it whole."""
+    run = runs.latest([source_id], runs.looked()).get(source_id)
+    return run if run is not None and run.status == RunStatus.FINISHED else None
 
 
 def purge_due() -> int:

@@ -82,12 +82,14 @@ def tend() -> None:
     """Put right what a killed worker, a lost queue or a restart has left: take over from the dead, go on with runs."""
     take_over()
     runs.end_stopped()
+    ours = protocol_names()
+    runs.end_unbegun(ours)
     # A new job is for whoever made it to begin with; broken off before, it would keep its source waiting for ever.
     left = sa.and_(HarvestJob.status == "New", HarvestJob.created < now() - config.stale_after())
     jobs = (
         sa.select(HarvestJob.id, HarvestJob.source_id)
         .join(HarvestSource)
-        .where(sa.or_(HarvestJob.status == "Running", left), HarvestSource.type.in_(protocol_names()))
+        .where(sa.or_(HarvestJob.status == "Running", left), HarvestSource.type.in_(ours))
     )
     for job_id, source_id in model.Session.execute(jobs).all():
         if not (runs.is_alive(source_id) or runs.is_waiting(job_id)):

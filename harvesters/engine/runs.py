@@ -293,10 +293,7 @@ def _end(run_ids: Sequence[str], reason: EngineReason) -> None:
 
 
 def end_stopped() -> None:
-    """End runs between two steps whose job somebody has stopped, or whose source somebody has removed.
-
-    And jobs without a run, of sources that somebody has removed.
-    """
+    """End runs between two steps whose job somebody has stopped, or whose source somebody has removed."""
     query = (
         sa.select(HarvestRun.id)
         .join(HarvestSource, HarvestSource.id == HarvestRun.source_id)
@@ -307,7 +304,12 @@ def end_stopped() -> None:
         )
     )
     _end(list(model.Session.execute(query).scalars()), EngineReason.STOPPED)
-    removed = sa.select(HarvestSource.id).where(sa.literal_column("harvest_source.active").is_(False))
+
+
+def end_unbegun(kinds: Iterable[str]) -> None:
+    """End jobs without a run, of sources of these types that somebody has removed."""
+    inactive = sa.literal_column("harvest_source.active").is_(False)
+    removed = sa.select(HarvestSource.id).where(inactive, HarvestSource.type.in_(list(kinds)))
     waiting = sa.update(HarvestJob).where(
         HarvestJob.status.in_(("New", "Running")), HarvestJob.source_id.in_(removed), sa.not_(_has_run())
     )

@@ -18,7 +18,7 @@ from ckanext.harvesters.engine import gone, jobs, preview, queue, runs
 from ckanext.harvesters.engine.identity import dataset_id
 from ckanext.harvesters.engine.tables import HarvestRecord, HarvestRun
 from ckanext.harvesters.replay.faults import Faults
-from tests.harvesters.engine.conftest import context, dataset, document, guid, harvest, index, rows
+from tests.harvesters.engine.conftest import context, dataset, document, guid, harvest, index, make_source, rows
 from tests.pages.reading import one, read, select, text
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
@@ -112,6 +112,26 @@ class TestGrace:
         portal.odwb.faults = Faults(status=503)
         assert harvest(large)["status"] == "failed"
         queue.tick()
+        assert state(3) == "active"
+
+    def test_many_that_wait_for_their_portal_keep_no_others_waiting(self, large, portal, monkeypatch) -> None:
+        other = make_source("second", portal.url, scope={"refine": "publisher:Ville de Tournai"})
+        harvest(other)
+        without(portal, 3)
+        harvest(large)
+        harvest(other)
+        days_pass(8)
+        # The first one's is due for longer, and its portal is away.
+        model.Session.execute(
+            sa.update(HarvestRecord)
+            .where(HarvestRecord.source_id == large.id)
+            .values(gone=HarvestRecord.gone - timedelta(days=1))
+        )
+        model.Session.commit()
+        portal.odwb.faults = Faults(status=503)
+        assert harvest(large)["status"] == "failed"
+        monkeypatch.setattr(gone, "AT_ONCE", 1)
+        assert gone.remove_due() == 1
         assert state(3) == "active"
 
     def test_a_record_that_comes_back_loses_its_mark(self, large, portal) -> None:

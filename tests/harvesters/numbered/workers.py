@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -28,6 +29,7 @@ toolkit.config.update(json.loads(sys.argv[2]))
 # Ten seconds in an installation, where an index that is away stays away for a while.
 run.PUT_OFF = 0.2
 with app.test_request_context():
+    print("ready", flush=True)
     if sys.argv[1] == "clock":
         queue.watch(every=0.5)
     else:
@@ -38,12 +40,20 @@ with app.test_request_context():
 QUICK = {"ckanext.harvesters.heartbeat": 1, "ckanext.harvesters.stale_after": 2, "ckanext.harvesters.step_seconds": 3}
 
 
+#: How long they may take to be up (seconds), on a machine that runs other tests besides.
+STARTING = 120
+
+
 @contextmanager
 def installation(workers: int, log: Path, options: Mapping[str, Any]) -> Iterator[list[int]]:
-    """Start workers and a clock with these settings; give the workers' process ids, and end all of them."""
+    """Start workers and a clock with these settings; give the workers' process ids, and end all of them.
+
+    Nobody starts them again as an installation's supervisor does, so that they are given when all of them are up.
+    """
     settings = {**QUICK, "ckanext.oslo.fetch.allow": tk.config["ckanext.oslo.fetch.allow"], **options}
     with ExitStack() as stack, log.open("ab") as said:
         started = []
+        before = _ready(log)
         for what in (*["worker"] * workers, "clock"):
             process = subprocess.Popen(
                 [sys.executable, "-c", PROGRAM, what, json.dumps(settings)],
@@ -54,7 +64,15 @@ def installation(workers: int, log: Path, options: Mapping[str, Any]) -> Iterato
             )
             stack.callback(_end, process)
             started.append(process.pid)
+        until = time.monotonic() + STARTING
+        while _ready(log) < before + len(started):
+            assert time.monotonic() < until, log.read_text(errors="replace")[-4000:]
+            time.sleep(0.1)
         yield started[:workers]
+
+
+def _ready(log: Path) -> int:
+    return log.read_bytes().count(b"ready\n")
 
 
 def _end(process: subprocess.Popen[bytes]) -> None:
