@@ -4,17 +4,23 @@ The standards have no field for a licence. People put it into ``otherConstraints
 to its text, as an address in a sentence, as its name, or as a PDF of their own conditions (Wallonia). What is a known
 licence is taken from wherever it stands; of what is not, an anchor under a constraint of use is the licence, and words
 are the rights.
+
+A record may name several conditions. Wallonia's open with those of access (CGA), then name those of use (CGU), then the
+particular ones that extend them (CPU, type A to C). The most particular one of use is the licence; the others stand in
+the rights, with their addresses.
 """
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ckanext.harvesters.mapping import licences, urls
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.iso.codes import ARTICLE_13, CLOSED, NO_LIMITS
 from ckanext.harvesters.mapping.iso.document import Element, addresses
+from ckanext.oslo.vocabularies import Concept
 
 _ACCESS = "http://publications.europa.eu/resource/authority/access-right/"
 _INSPIRE = "inspire.ec.europa.eu/metadata-codelist/"
@@ -32,6 +38,10 @@ _NAMES = (
         "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0",
     ),
 )
+#: Conditions of access, which no reuser can take for a licence.
+_OF_ACCESS = frozenset({"SPW_CGA"})
+#: Wallonia's particular conditions of use, which extend the general ones; also of a type that nobody told us of.
+_PARTICULAR = re.compile(r"/DataSPW-CPU\b", re.I)
 
 
 @dataclass(frozen=True)
@@ -43,42 +53,87 @@ class Terms:
     access: str | None
 
 
+@dataclass(frozen=True)
+class _Condition:
+    """One condition as a record states it: its words, where it leads, the licence it means where that is known.
+
+    ``of_use`` is False for one that stands under constraints of access alone.
+    """
+
+    words: str
+    address: str | None
+    known: Concept | None
+    of_use: bool
+
+    @property
+    def licence(self) -> str | None:
+        """The licence it would be: a known one, or the address of particular conditions nobody knows."""
+        if self.known is not None:
+            return None if self.known.code in _OF_ACCESS else self.known.uri
+        return self.address if self.address and _PARTICULAR.search(self.address) else None
+
+    @property
+    def rank(self) -> tuple[bool, bool]:
+        """What makes it the licence before others: that it is particular, then that it is about use."""
+        return not (self.licence and _PARTICULAR.search(self.licence)), not self.of_use
+
+    def statement(self, licence: str | None) -> str | None:
+        """Say it for the rights: its words, and its address where that is not the licence's; None: it says no more."""
+        if licence is not None and licence in (self.licence, self.address):
+            return self.words or None
+        said = (self.words, f"({self.address})" if self.words and self.address else self.address)
+        return " ".join(filter(None, said)) or None
+
+
 def read(draft: Draft, about: Element) -> Terms:
     """Read the constraints of a resource."""
     kinds = ("MD_LegalConstraints", "MD_Constraints", "MD_SecurityConstraints")
     constraints = about.all(*(f"resourceConstraints/{kind}" for kind in kinds))
     said = [text for constraint in constraints for text in constraint.all("otherConstraints", "useLimitation")]
     access = _access(constraints, said)
-    said = [text for text in said if _INSPIRE not in (text.href() or "") and _INSPIRE not in text.lines()]
-    licence = next((found for text in said if (found := _known(text))), None)
+    conditions = [condition for constraint in constraints for condition in _conditions(constraint)]
+    licence = next((one.licence for one in sorted(conditions, key=lambda one: one.rank) if one.licence), None)
     if licence is None:
-        licence = _unknown(draft, said)
-    words = list(dict.fromkeys(line for text in said if (line := text.lines()) and not line.startswith("http")))
+        licence = next((address for one in conditions if (address := _unknown(one))), None)
+    # Also beside a known licence: conditions that nobody has read are not passed over in silence.
+    for address in filter(None, (licence, *(one.address for one in conditions if one.known is None))):
+        if licences.find(address) is None:
+            draft.unknown("otherConstraints", address)
+    words = dict.fromkeys(statement for one in conditions if (statement := one.statement(licence)))
     rights = draft.prose("resourceConstraints", "\n\n".join(words) or None)
     return Terms(licence, rights, access)
 
 
-def _known(text: Element) -> str | None:
+def _conditions(constraint: Element) -> Iterator[_Condition]:
+    """Yield what a constraint states; what INSPIRE says of access is no condition."""
+    for_access_alone = bool(constraint.all("accessConstraints")) and not constraint.all("useConstraints")
+    for text in constraint.all("otherConstraints", "useLimitation"):
+        href, words = text.href() or "", text.lines()
+        if _INSPIRE in href or _INSPIRE in words:
+            continue
+        of_use = text.name == "useLimitation" or not for_access_alone
+        bare = words.startswith(("http://", "https://")) and " " not in words
+        address = urls.tidy(href) or (urls.tidy(words) if bare else None)
+        yield _Condition("" if bare else words, address, _known(text), of_use)
+
+
+def _known(text: Element) -> Concept | None:
     """Return the licence a constraint means, however it says so."""
     words = text.lines()
     for value in (text.href() or "", words, *addresses(words)):
         found = licences.find(value) if value else None
         if found:
-            return found.uri
+            return found
     named = next((name for pattern, name in _NAMES if pattern.search(words)), None)
-    found = licences.find(named) if named else None
-    return found.uri if found else None
+    return licences.find(named) if named else None
 
 
-def _unknown(draft: Draft, said: list[Element]) -> str | None:
-    """Return the address of conditions nobody knows, kept among the unresolved."""
-    for text in said:
-        for address in (text.href() or "", *addresses(text.lines())):
-            link = urls.tidy(address) if address else None
-            if link:
-                draft.unknown("otherConstraints", link)
-                return link
-    return None
+def _unknown(condition: _Condition) -> str | None:
+    """Return the address of conditions nobody knows, also one within a sentence."""
+    if condition.known is not None:
+        return None
+    inside = (urls.tidy(address) for address in addresses(condition.words))
+    return condition.address or next(filter(None, inside), None)
 
 
 def _access(constraints: list[Element], said: list[Element]) -> str | None:

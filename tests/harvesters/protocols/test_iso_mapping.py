@@ -12,7 +12,10 @@ from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import RecordError, Source, SourceRecord
 
 from .contract import HOUSE
-from .iso_records import FILE, anchor, box, constraint, iso, online, text
+from .iso_records import FILE, anchor, box, code, constraint, iso, online, text
+
+#: Where Wallonia's conditions are, by their names: CGA (access), CGU (use), CPU-TypeA and so on (particular).
+SPW = "https://geoportail.wallonie.be/files/documents/ConditionsSPW/DataSPW-{}.pdf"
 
 
 def mapped(record: str, **changed: Any) -> Any:
@@ -53,6 +56,51 @@ class TestMapping:
         assert made.dataset["resources"][0]["rights"] == said
         assert "license" not in made.dataset["resources"][0]
         assert made.problems == ()
+
+    @pytest.mark.parametrize(
+        ("named", "licence"),
+        [
+            (("CGA", "CGU"), "SPW_CGU"),
+            (("CGA", "CGU", "CPU-TypeA"), "SPW_CPU_A"),
+            (("CPU-TypeC", "CGU", "CGA"), "SPW_CPU_C"),
+            (("CGA",), None),
+        ],
+    )
+    def test_the_most_particular_condition_of_use_is_the_licence(
+        self, named: tuple[str, ...], licence: str | None
+    ) -> None:
+        said = "".join(anchor("otherConstraints", SPW.format(name), f"Les {name} s'appliquent.") for name in named)
+        dataset = mapped(
+            iso(about=constraint(code("accessConstraints", "MD_RestrictionCode", "license") + said))
+        ).dataset
+        assert dataset.get("license_id") == licence
+        rights = dataset["resources"][0]["rights"]
+        for name in named:
+            assert f"Les {name} s'appliquent." in rights
+            assert (SPW.format(name) in rights) is (SPW.format(name) != dataset["resources"][0].get("license"))
+        assert "unresolved" not in dataset
+
+    def test_particular_conditions_that_nobody_knows_are_the_licence_too_and_counted(self) -> None:
+        named = ("CGA", "CGU", "CPU-TypeZ")
+        made = mapped(iso(about=constraint("".join(anchor("otherConstraints", SPW.format(n), n) for n in named))))
+        assert made.dataset["resources"][0]["license"] == SPW.format("CPU-TypeZ")
+        assert made.dataset["unresolved"] == [{"field": "otherConstraints", "value": SPW.format("CPU-TypeZ")}]
+        assert SPW.format("CGU") in made.dataset["resources"][0]["rights"]
+
+    def test_conditions_beside_a_known_licence_are_kept_and_counted_when_unknown(self) -> None:
+        said = text("otherConstraints", "Licence ODbL") + anchor("otherConstraints", "https://e.org/charte", "Charte")
+        made = mapped(iso(about=constraint(said)))
+        assert made.dataset["license_id"] == "ODC_BL"
+        assert made.dataset["resources"][0]["rights"] == "Licence ODbL\n\nCharte (https://e.org/charte)"
+        assert made.dataset["unresolved"] == [{"field": "otherConstraints", "value": "https://e.org/charte"}]
+
+    def test_a_licence_for_use_goes_before_one_under_access(self) -> None:
+        access, use = (code(f"{kind}Constraints", "MD_RestrictionCode", "license") for kind in ("access", "use"))
+        first = constraint(access + text("otherConstraints", "Licence ODbL"))
+        dataset = mapped(iso(about=first + constraint(use + text("otherConstraints", "CC BY 4.0")))).dataset
+        assert dataset["license_id"] == "CC_BY_4_0"
+        assert "ODbL" in dataset["resources"][0]["rights"]
+        assert mapped(iso(about=first)).dataset["license_id"] == "ODC_BL"
 
     @pytest.mark.parametrize(
         ("href", "access"),

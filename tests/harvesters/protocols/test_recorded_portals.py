@@ -178,3 +178,18 @@ def test_records_as_the_flemish_portal_wrote_them(shared: Path) -> None:
     assert all(one.dataset["publisher"] or one.dataset["contact"] for one in made if one.dataset.get("publisher"))
     assert {"work", "mobility"} <= {one.dataset["type"] for one in made}
     assert sum("spatial" in one.dataset for one in made) >= 2
+
+
+@pytest.mark.snapshots
+def test_walloon_records_have_their_conditions_of_use_as_licence(shared: Path) -> None:
+    """As GeoNetwork sent them: all name the conditions of access first."""
+    from ckanext.harvesters.csw.protocol import XML
+
+    licences = Counter()
+    for path in sorted((shared / "snapshots/csw/gnui-dump").glob("*.iso19139.xml")):
+        content = path.read_bytes()
+        if b"DataSPW-CGA" in content:
+            made = protocol("csw").map(source("csw", "fr"), SourceRecord(path.stem, content, XML))
+            licences[made.dataset.get("license_id")] += 1
+            assert all("DataSPW-CGA.pdf" in resource["rights"] for resource in made.dataset.get("resources", ()))
+    assert licences == {"SPW_CGU": 2, "SPW_CPU_A": 1, "SPW_CPU_C": 1}
