@@ -130,7 +130,9 @@ class Draft:
         Text that is clearly in another language than its tag says goes under the language it is in; text of which
         only another language exists (German) goes under the source's, both with a warning, so that nothing is lost.
         """
-        found = self._chosen(field, texts, prose=prose)
+        clean = self._clean(field, texts, prose=prose)
+        spoken = (None if tag.language else self._other(value) for tag, value in clean)
+        found = self._chosen(field, list(map(partial(self._found, field), clean, spoken)))
         self._put_right(found)
         return self._kept(found)
 
@@ -141,13 +143,16 @@ class Draft:
 
         A title is often too short to tell its language: it moves with a description that turns out to be in another one
         than tagged (Infrabel's Dutch records on the French-speaking ODWB), unless it speaks for the tag itself. A short
-        description is looked at together with its title.
+        description is looked at together with its title. So it is with texts without a tag (INBO's English records in
+        the Flemish feed): what stands for their tag is the source's language.
         """
-        told, described = self._chosen(field, titles), self._chosen(notes_field, notes, prose=True)
+        names, abouts = self._found_together(
+            field, self._clean(field, titles), notes_field, self._clean(notes_field, notes, prose=True)
+        )
+        told, described = self._chosen(field, names), self._chosen(notes_field, abouts)
         for language, notes_in in list(described.texts.items()):
             title = told.texts.get(language, "")
-            together = f"{title}\n{notes_in}" if len(notes_in) < detection.SHORT else notes_in
-            if spoken := detection.contradicts(together, language):
+            if spoken := detection.contradicts(_together(title, notes_in), language):
                 self._move(described, language, spoken)
                 if title and not detection.favours(title, language):
                     self._move(told, language, spoken)
@@ -157,21 +162,47 @@ class Draft:
         tags = [f"{language}-t-{origin}" if origin else language for language, origin in sorted(machine.items())]
         self.set(**values, machine_translated=tags)
 
-    def _chosen(self, field: str, texts: Iterable[tuple[Tag, str]], *, prose: bool = False) -> _Texts:
-        """Choose one text a language; untagged text is in the source's language unless it clearly is in another.
-
-        A description that says "None" is none; a title may be called so.
-        """
+    def _clean(self, field: str, texts: Iterable[tuple[Tag, str]], *, prose: bool = False) -> list[tuple[Tag, str]]:
+        """Return texts clean, without what says nothing: a description "None" is none, a title may be called so."""
         read = self.prose if prose else self.line
         clean = [(tag, found) for tag, value in texts if (found := read(field, value))]
-        if prose:
-            clean = [(tag, value) for tag, value in clean if not text.says_nothing(value)]
-        for number, (tag, value) in enumerate(clean):
-            spoken = None if tag.language else detection.contradicts(value, self.source.language)
-            if spoken in languages.KEPT:
-                self.warn(field, value, Reason.LANGUAGE_FOUND)
-                clean[number] = (Tag(spoken), value)
-        chosen, machine = languages.best_of(clean, self.source.language)
+        return [(tag, value) for tag, value in clean if not (prose and text.says_nothing(value))]
+
+    def _other(self, value: str) -> str | None:
+        """Return the language that a text is clearly in when that is not the source's."""
+        return detection.contradicts(value, self.source.language)
+
+    def _found(self, field: str, told: tuple[Tag, str], spoken: str | None) -> tuple[Tag, str]:
+        """Return a text under the language it was found to be in; None, or one not kept: as it is."""
+        if spoken not in languages.KEPT:
+            return told
+        self.warn(field, told[1], Reason.LANGUAGE_FOUND)
+        return Tag(spoken), told[1]
+
+    def _found_together(
+        self, field: str, titles: list[tuple[Tag, str]], notes_field: str, notes: list[tuple[Tag, str]]
+    ) -> tuple[list[tuple[Tag, str]], list[tuple[Tag, str]]]:
+        """Return titles and descriptions with the languages that those without a tag are in.
+
+        Where all untagged descriptions leave the source's language for one other, untagged titles go with them.
+        """
+        title = next((value for tag, value in titles if not tag.language), "")
+        spoken = {value: self._other(_together(title, value)) for tag, value in notes if not tag.language}
+        described = [
+            self._found(notes_field, (tag, value), None if tag.language else spoken[value]) for tag, value in notes
+        ]
+        common = next(iter(spoken.values())) if len(set(spoken.values())) == 1 else None
+
+        def of_title(value: str) -> str | None:
+            return common if common and not detection.favours(value, self.source.language) else self._other(value)
+
+        return [
+            self._found(field, (tag, value), None if tag.language else of_title(value)) for tag, value in titles
+        ], described
+
+    def _chosen(self, field: str, texts: list[tuple[Tag, str]]) -> _Texts:
+        """Choose one text a language; one without a tag is in the source's."""
+        chosen, machine = languages.best_of(texts, self.source.language)
         for language in machine:
             self.warn(f"{field}@{language}", chosen[language], Reason.MACHINE_TRANSLATION)
         return _Texts(field, chosen, machine)
@@ -234,6 +265,11 @@ class Draft:
             self.dataset["unresolved"] = [{"field": field, "value": value} for field, value in sorted(self._unresolved)]
         classify(self.dataset)
         return Mapped(without_empty(self.dataset), tuple(self._problems))
+
+
+def _together(title: str, notes: str) -> str:
+    """Return what tells a description's language: of a short one, its title too."""
+    return f"{title}\n{notes}" if len(notes) < detection.SHORT else notes
 
 
 @lru_cache(maxsize=8192)

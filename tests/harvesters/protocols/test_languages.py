@@ -106,6 +106,30 @@ class TestMissingTags:
         assert texts(made) == {"en": INBO}
         assert ("description", Reason.LANGUAGE_FOUND) in told(made)
 
+    def test_its_title_goes_with_it(self) -> None:
+        made = mapped([(None, "Beetles of river banks")], [(None, INBO)], language="nl")
+        assert texts(made, "title_translated") == {"en": "Beetles of river banks"}
+        assert told(made) == [("description", Reason.LANGUAGE_FOUND), ("title", Reason.LANGUAGE_FOUND)]
+
+    def test_a_title_in_the_source_s_language_stays(self) -> None:
+        made = mapped([(None, "Kevers van de oevers")], [(None, INBO)], language="nl")
+        assert texts(made, "title_translated") == {"nl": "Kevers van de oevers"}
+        assert texts(made) == {"en": INBO}
+
+    def test_untagged_texts_tell_together_what_neither_tells_alone(self) -> None:
+        notes = "Tracks of tagged eels along the lower river."
+        made = mapped([(None, "Juvenile eels in the canal")], [(None, notes)], language="nl")
+        assert texts(made) == {"en": notes}
+        assert texts(made, "title_translated") == {"en": "Juvenile eels in the canal"}
+
+    def test_a_tagged_title_does_not_go_with_an_untagged_description(self) -> None:
+        made = mapped([("nl", "Beetles of river banks")], [(None, INBO)], language="nl")
+        assert texts(made, "title_translated") == {"nl": "Beetles of river banks"}
+
+    def test_of_untagged_texts_in_two_languages_the_title_stays(self) -> None:
+        made = mapped([(None, "Glas")], [(None, INFRABEL), (None, ODWB)])
+        assert texts(made, "title_translated") == {"fr": "Glas"}
+
     def test_two_untagged_texts_are_both_kept(self) -> None:
         made = mapped([(None, "Glas")], [(None, INFRABEL), (None, ODWB)])
         assert texts(made) == {"fr": ODWB, "nl": INFRABEL}
