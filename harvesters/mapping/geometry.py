@@ -41,6 +41,13 @@ _NUMBER = re.compile(r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?")
 # Axis order latitude, longitude: what GML in EPSG:4326 (not CRS84) means.
 _LATITUDE_FIRST = re.compile(r"EPSG(?::|/0/|::|/)*4326", re.I)
 
+# What the readers of GeoJSON and WKT raise about what is none: also of integers beyond any float, and of shapes that
+# shapely has no class for (CIRCULARSTRING).
+_UNREADABLE = (
+    ValueError, TypeError, KeyError, AttributeError, IndexError, OverflowError, NotImplementedError, RecursionError,
+    shapely.errors.ShapelyError,
+)  # fmt: skip
+
 Tell = Callable[[Reason], None]
 
 
@@ -73,7 +80,7 @@ def from_literal(text: str, tell: Tell = untold) -> BaseGeometry | None:
         if wkt:
             return _from_wkt(wkt, tell)
         return _from_numbers(_numbers(text), tell) if text.count(",") == 3 else None
-    except (ValueError, TypeError, RecursionError, shapely.errors.ShapelyError):
+    except _UNREADABLE:
         return None
 
 
@@ -93,7 +100,7 @@ def from_geojson(value: Any, tell: Tell = untold) -> BaseGeometry | None:
             parts = [from_geojson(feature, tell) for feature in value.get("features") or ()]
             return _checked(shapely.union_all([part for part in parts if part is not None]), tell)
         return _checked(shape(value), tell, coordinates.named(value.get("crs")))
-    except (ValueError, TypeError, KeyError, AttributeError, IndexError, RecursionError, shapely.errors.ShapelyError):
+    except _UNREADABLE:
         return None
 
 

@@ -6,9 +6,12 @@ import json
 
 import pytest
 import shapely
+from pyoxigraph import RdfFormat, parse, serialize
 
+from ckanext.harvesters.dcat.protocol import Dcat
 from ckanext.harvesters.mapping import geometry
 from ckanext.harvesters.reasons import Reason
+from ckanext.harvesters.records import Source, SourceRecord
 
 
 @pytest.mark.parametrize(
@@ -25,10 +28,35 @@ from ckanext.harvesters.reasons import Reason
         "[" * 10_000,
         "<gml:pos>3</gml:pos>",
         "BBOX(4,3,51,50)",
+        '{"type":"Point","coordinates":[3,' + "5" * 400 + "]}",
+        '{"type":"Feature","geometry":{"type":"Point","coordinates":[3,' + "5" * 400 + "]}}",
+        "CIRCULARSTRING(3 50,3.1 50.1,3.2 50)",
+        "CURVEPOLYGON(CIRCULARSTRING(3 50,4 50,4 51,3 51,3 50))",
+        "COMPOUNDCURVE((3 50,4 50),CIRCULARSTRING(4 50,4 51,3 51))",
+        "MULTISURFACE(((3 50,4 50,4 51,3 50)))",
+        "TIN(((3 50,4 50,4 51,3 50)))",
     ],
 )
 def test_geometries_that_are_none(literal: str) -> None:
     assert geometry.from_literal(literal) is None
+
+
+@pytest.mark.parametrize(
+    "literal", ["CIRCULARSTRING(3 50,3.1 50.1,3.2 50)", f'{{"type":"Point","coordinates":[{"5" * 400},1]}}']
+)
+def test_one_that_is_none_costs_itself_and_is_told(literal: str) -> None:
+    ttl = (
+        "@prefix dcat: <http://www.w3.org/ns/dcat#> . @prefix dct: <http://purl.org/dc/terms/> .\n"
+        "<https://e.org/1> a dcat:Dataset ; dct:title 'Jeu'@fr ;"
+        f" dct:spatial [ dcat:bbox '{literal}' ; dcat:centroid 'POINT(3 50)' ] ."
+    )
+    source = Source("s", "S", "dcat", "https://e.org", "o", "fr", "https://e.org/cc0")
+    content = serialize(parse(ttl, format=RdfFormat.TURTLE), format=RdfFormat.N_TRIPLES) or b""
+
+    made = Dcat().map(source, SourceRecord("https://e.org/1", content, "application/n-triples"))
+
+    assert json.loads(made.dataset["spatial"])["type"] == "Point"
+    assert [(problem.field, problem.reason) for problem in made.problems] == [("dcat:bbox", Reason.BAD_GEOMETRY)]
 
 
 @pytest.mark.parametrize(
