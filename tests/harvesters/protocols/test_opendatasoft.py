@@ -152,6 +152,37 @@ class TestMapping:
         value["metas"]["dcat"] = {"accrualperiodicity": text}
         assert mapped(value).dataset["frequency"] == f"{HOUSE}frequency/{code}"
 
+    @pytest.mark.parametrize(
+        ("text", "code"),
+        [
+            ("Mise à jour semi-annuelle", "ANNUAL_2"),
+            ("zesmaandelijks bijgewerkt", "ANNUAL_2"),
+            ("mise à jour bi-mensuelle", "MONTHLY_2"),
+            ("mise à jour bi mensuelle", "MONTHLY_2"),
+            ("tweejaarlijks bijgewerkt", "BIENNIAL"),
+            ("bisannuel, les années paires", "BIENNIAL"),
+            ("quatre fois par an", "QUARTERLY"),
+            ("plusieurs fois par an", "IRREG"),
+            ("Annuellement, en mars", "ANNUAL"),
+        ],
+    )
+    def test_a_word_counts_as_a_whole(self, text: str, code: str) -> None:
+        value = document()
+        value["metas"]["dcat"] = {"accrualperiodicity": text}
+        assert mapped(value).dataset["frequency"] == f"{HOUSE}frequency/{code}"
+
+    @pytest.mark.parametrize(
+        "text",
+        ["pluriannuel", "infra-annuelle", "infra annuelle", "biannuel", "bi\u2011annuel", "mise à jour discontinue",
+         "updates are bimonthly", "multi-annual", "onnodig", "7 fois par an"],
+    )  # fmt: skip
+    def test_a_word_that_is_not_understood_is_counted(self, text: str) -> None:
+        value = document()
+        value["metas"]["dcat"] = {"accrualperiodicity": text}
+        dataset = mapped(value).dataset
+        assert "frequency" not in dataset
+        assert [kept["value"] for kept in dataset["unresolved"]] == [text]
+
     def test_a_federated_dataset_keeps_its_first_address(self) -> None:
         made = mapped(
             document(
