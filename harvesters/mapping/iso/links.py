@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from ckanext.harvesters.mapping import formats, urls
@@ -20,6 +21,13 @@ _FORMATS = (
 )
 #: Protocols that say how a file comes and not what it is.
 _CARRIERS = ("WWW:", "HTTP", "HTTPS", "FTP", "FILE", "LINK", "DOWNLOAD")
+# Words for a link that gives the file itself, and for one that leads to a service, which has none of its own.
+_GIVES_A_FILE = re.compile(r"\bt[ée]l[ée]charg|\bdownload", re.I)
+_SERVICE = re.compile(
+    r"\b(?:atom|rss|w[mfc]s|wmts|csw|ogc|api|flux)\b|"
+    r"services? (?:web )?de t[ée]l[ée]chargement|download[ -]?(?:service|dienst)",
+    re.I,
+)
 
 
 def links(draft: Draft, document: Document, terms: dict[str, Any]) -> tuple[list[dict[str, Any]], list[str]]:
@@ -80,11 +88,10 @@ def _resource(
     media = next((node.attribute("type") for node in online.below("MimeFileType") if node.attribute("type")), None)
     names = [None if protocol.upper().startswith(_CARRIERS) else protocol, media, *_in_words(online)]
     known = any(formats.find(name) for name in names if name) or formats.find(urls.extension(address) or "-")
-    # Of several formats nobody can say which file has which; of one, all have it.
-    kind = formats.read(
-        draft, "CI_OnlineResource.protocol", [*names, *(said if len(said) == 1 and not known else [])], address
-    )
     download = online.code("function") == "download" or "download" in protocol.lower()
+    # Of several formats nobody can say which file has which; of one, all files have it, but no page and no service.
+    of_all = said if len(said) == 1 and not known and _gives_a_file(online, download) else []
+    kind = formats.read(draft, "CI_OnlineResource.protocol", [*names, *of_all], address)
     return without_empty(
         {
             "url": address,
@@ -99,6 +106,12 @@ def _resource(
             **terms,
         }
     )
+
+
+def _gives_a_file(online: Element, download: bool) -> bool:
+    """Tell whether a link leads to a file: its function or protocol says so, or else its words; a service does not."""
+    words = " ".join(online.text(part) or "" for part in ("protocol", "name", "description"))
+    return bool(download or _GIVES_A_FILE.search(words)) and not _SERVICE.search(words)
 
 
 def _in_words(online: Element) -> list[str]:

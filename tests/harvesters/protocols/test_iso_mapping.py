@@ -171,6 +171,25 @@ class TestMapping:
         dataset = mapped(iso(links=online(protocol=protocol, name=name, function="download"))).dataset
         assert dataset["resources"][0]["format"] == form
 
+    @pytest.mark.parametrize(
+        ("link", "form"),
+        [
+            (online("https://e.org/get?id=1", name="Données"), "SHP"),
+            (online("https://e.org/get?id=1", "WWW:LINK", "Données", "download"), "SHP"),
+            (online("https://e.org/get?id=1", "WWW:LINK", "Télécharger les données"), "SHP"),
+            (online("https://e.org/page", "WWW:LINK", "Présentation"), None),
+            (online("https://e.org/atom?id=1", "WWW:LINK", "Service ATOM de téléchargement", "download"), "Atom"),
+            (online("https://e.org/flux?id=1", "WWW:LINK", "Service de téléchargement", "download"), None),
+            (online("https://e.org/ows", "OGC:WFS", "couche", "download"), "WFS"),
+        ],
+    )
+    def test_the_one_format_of_a_record_is_that_of_its_files_alone(self, link: str, form: str | None) -> None:
+        of_all = f"<gmd:MD_Format>{text('name', 'ESRI Shapefile')}</gmd:MD_Format>"
+        said = f"<gmd:distributionFormat>{of_all}</gmd:distributionFormat><gmd:transferOptions>"
+        record = iso(links=link).replace("<gmd:transferOptions>", said)
+        (resource,) = mapped(record).dataset["resources"]
+        assert (resource.get("format") or "").casefold() == (form or "").casefold()
+
     def test_words_about_the_data_are_documentation(self) -> None:
         links = online() + online("https://e.org/notice", "WWW:LINK", "Notice", "information")
         dataset = mapped(iso(links=links)).dataset
