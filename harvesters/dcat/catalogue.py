@@ -13,17 +13,16 @@ from contextlib import contextmanager
 from dataclasses import dataclass, field
 from itertools import islice
 
-import pyoxigraph
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store
 
+from ckanext.harvesters.dcat import ntriples, references
 from ckanext.harvesters.dcat.document import Document
+from ckanext.harvesters.dcat.references import HYDRA, TREE
 from ckanext.harvesters.mapping.dcat.graph import NAMESPACES, full, is_absolute
 from ckanext.harvesters.reasons import Reason
 
 Node = NamedNode | BlankNode
 
-HYDRA = "http://www.w3.org/ns/hydra/core#"
-TREE = "https://w3id.org/tree#"
 LDES = "https://w3id.org/ldes#"
 #: From this size on (bytes) a document goes through a store on disk.
 ON_DISK = 20_000_000
@@ -39,7 +38,7 @@ _GENERATED = "/.well-known/genid/"
 
 @dataclass(frozen=True)
 class Taken:
-    """A dataset taken out of its document: its IRI or else its identifier (None: neither), and N-Triples.
+    """A dataset taken out of its document: its IRI or else its identifier (None: neither), and its statements.
 
     ``reason`` says why it could not be taken.
     """
@@ -47,6 +46,7 @@ class Taken:
     guid: str | None
     content: bytes
     reason: Reason | None = None
+    form: RdfFormat = RdfFormat.N_TRIPLES
 
 
 @dataclass
@@ -95,34 +95,37 @@ class Catalogue:
             elif self.document.faults and self._is_cut(node, statements, described):
                 yield Taken(guid, b"", Reason.PAGE_CUT)
             else:
-                content = pyoxigraph.serialize(statements, format=RdfFormat.N_TRIPLES)
-                yield Taken(guid, content or b"", None if guid else Reason.NO_IDENTIFIER)
+                subjects = {statement.subject for statement in statements}
+                base = self.document.base
+                content = ntriples.write(references.resolved(one, base, subjects) for one in statements)
+                yield Taken(guid, content, None if guid else Reason.NO_IDENTIFIER)
 
     def _pieces(self) -> Iterator[Taken]:
         """Give what was saved of a damaged document; what is wrong with one is told when it is mapped."""
         for piece in self.document.pieces:
             guid = piece.iri.strip() if piece.iri and is_absolute(piece.iri.strip()) else None
-            yield Taken(guid, piece.content, None if guid else Reason.NO_IDENTIFIER)
+            yield Taken(guid, piece.content, None if guid else Reason.NO_IDENTIFIER, RdfFormat.RDF_XML)
 
     def _guid(self, node: Node) -> str | None:
         """Return a dataset's IRI; of one that has none of its own, its identifier."""
-        if isinstance(node, NamedNode) and is_absolute(node.value.strip()) and _GENERATED not in node.value:
-            return node.value.strip()
+        iri = references.absolute(node.value, self.document.base).strip() if isinstance(node, NamedNode) else ""
+        if is_absolute(iri) and _GENERATED not in iri:
+            return iri
         said = self.store.quads_for_pattern(node, NamedNode(full("dct:identifier")), None, None)
         found = sorted(quad.object.value.strip() for quad in said if isinstance(quad.object, Literal | NamedNode))
         return next(filter(None, found), None)
 
-    def _around(self, start: Node, stop: set[Node]) -> list[Triple] | None:
+    def _around(self, start: Node, stop: set[Node]) -> list[Quad] | None:
         """Return what is said of a dataset and of what it leads to; None when that is beyond all measure."""
         records = self.store.quads_for_pattern(None, NamedNode(full("foaf:primaryTopic")), start, None)
         reached = {start, *(quad.subject for quad in records if isinstance(quad.subject, NamedNode | BlankNode))}
-        found: list[Triple] = []
+        found: list[Quad] = []
         front = list(reached)
         for _ in range(_STEPS):
             following: list[Node] = []
             for node in front:
                 for quad in self.store.quads_for_pattern(node, None, None, None):
-                    found.append(Triple(quad.subject, quad.predicate, quad.object))
+                    found.append(quad)
                     value = quad.object
                     if isinstance(value, NamedNode | BlankNode) and value not in reached and value not in stop:
                         reached.add(value)
@@ -132,7 +135,7 @@ class Catalogue:
             front = following
         return found
 
-    def _is_cut(self, node: Node, statements: list[Triple], described: bool) -> bool:
+    def _is_cut(self, node: Node, statements: list[Quad], described: bool) -> bool:
         """Tell whether a dataset of a damaged document may lack something: where it broke, or a file it names."""
         subjects = {statement.subject for statement in statements}
         if node in self.broken or self.broken & subjects:
@@ -159,7 +162,7 @@ class Catalogue:
     def _addresses(self, *names: str) -> list[str]:
         return sorted(
             {
-                quad.object.value
+                references.absolute(quad.object.value, self.document.base)
                 for name in names
                 for quad in self.store.quads_for_pattern(None, NamedNode(name), None, None)
                 if isinstance(quad.object, NamedNode | Literal)

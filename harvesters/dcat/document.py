@@ -19,7 +19,7 @@ from pyoxigraph import Quad, RdfFormat
 from ckanext.harvesters import markup
 from ckanext.harvesters.dcat import contexts
 from ckanext.harvesters.mapping.dcat import rdfxml
-from ckanext.harvesters.mapping.dcat.graph import NAMESPACES
+from ckanext.harvesters.mapping.dcat.graph import BASE, NAMESPACES
 from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import SourceError, shorten
 from ckanext.oslo.fetch import FetchError
@@ -53,13 +53,15 @@ _WORDS_BESIDE = re.compile(
 # Control characters that XML 1.0 cannot hold.
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
+_BACKSLASHES = re.compile(rb"(?<=<)https?:\\[^<>\"\s]*(?=>)")
+
 
 @dataclass
 class Document:
     """A document ready to be read: ``quads`` gives its statements once, noting in ``faults`` what breaks off.
 
     ``mended`` counts what had to be put right before it could be parsed. Of RDF/XML that cannot be, ``pieces`` are
-    the datasets that could be saved, each a document of its own.
+    the datasets that could be saved, each a document of its own. ``base`` is the page's address.
     """
 
     content: bytes
@@ -78,11 +80,10 @@ class Document:
     def quads(self, *, apart: bool = False) -> Iterator[Quad | None]:
         """Yield the statements; None stands where one could not be read and the parser went on behind it.
 
+        Relative IRIs are resolved against `BASE`: which of them are references is for `references` to say.
         ``apart``: blank nodes get names that no other document has.
         """
-        found = pyoxigraph.parse(
-            self.content, format=self.form, base_iri=self.base, lenient=True, rename_blank_nodes=apart
-        )
+        found = pyoxigraph.parse(self.content, format=self.form, base_iri=BASE, lenient=True, rename_blank_nodes=apart)
         while True:
             try:
                 yield next(found)
@@ -109,8 +110,10 @@ def read(content: bytes, url: str, media_type: str = "", form: str | None = None
         return _rdf_xml(content, url)
     if kind == "jsonld":
         return _json_ld(content, url)
+    # Windows' slashes (https:\\www.example.be) are no escapes, and cost all that is said of a dataset after them.
+    content, count = _BACKSLASHES.subn(lambda found: found[0].replace(b"\\", b"%5C"), content)
     # The parser takes a byte order mark for a name.
-    return Document(content.removeprefix(b"\xef\xbb\xbf"), FORMS[kind], url)
+    return Document(content.removeprefix(b"\xef\xbb\xbf"), FORMS[kind], url, mended=count)
 
 
 def unpacked(content: bytes, url: str) -> bytes:

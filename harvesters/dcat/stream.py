@@ -19,10 +19,12 @@ from datetime import UTC, datetime
 from itertools import islice
 from urllib.parse import urldefrag
 
-from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse, serialize
+from pyoxigraph import BlankNode, Literal, NamedNode, Quad, RdfFormat, Store, Triple, parse
 
-from ckanext.harvesters.dcat.catalogue import BORDERS, LDES, TREE, Catalogue, Taken
+from ckanext.harvesters.dcat import ntriples, references
+from ckanext.harvesters.dcat.catalogue import BORDERS, LDES, Catalogue, Taken
 from ckanext.harvesters.dcat.document import ACCEPT, Document, read
+from ckanext.harvesters.dcat.references import TREE
 from ckanext.harvesters.dcat.walk import SLICE, Walk, records_of
 from ckanext.harvesters.mapping.dcat.graph import NAMESPACES, full
 from ckanext.harvesters.paging import ask
@@ -160,7 +162,9 @@ class State:
     def take(self, document: Document) -> list[str]:
         """Apply the members of a page and return where the stream goes on. Raises `SourceError` for a damaged page."""
         page = Store()
-        page.extend(quad for quad in document.quads(apart=True) if quad is not None)
+        quads = [quad for quad in document.quads(apart=True) if quad is not None]
+        described = {quad.subject for quad in quads}
+        page.extend(references.resolved(quad, document.base, described) for quad in quads)
         if document.faults:
             detail, reason = document.faults[0]
             raise SourceError(reason, document.base, detail)
@@ -190,7 +194,7 @@ class State:
         kinds = {(one.subject, one.object) for one in said if one.predicate == _TYPE}
         self._objects[about] = _Version(
             age,
-            zlib.compress(serialize(said, format=RdfFormat.N_TRIPLES) or b"", 1),
+            zlib.compress(ntriples.write(said), 1),
             holds=any(kind == _DATASET for _, kind in kinds),
             border=any(subject == about and kind in _BORDERS for subject, kind in kinds),
         )

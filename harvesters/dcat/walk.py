@@ -7,6 +7,8 @@ from collections.abc import Iterator
 from itertools import islice
 from urllib.parse import urlsplit, urlunsplit
 
+from pyoxigraph import RdfFormat
+
 from ckanext.harvesters.dcat import catalogue
 from ckanext.harvesters.dcat.document import FORMS, Document
 from ckanext.harvesters.mapping import urls
@@ -140,13 +142,13 @@ def records_of(batch: list[catalogue.Taken], url: str) -> tuple[list[SourceRecor
         elif taken.reason is not None:
             problems.append(Problem(guid, "dcat:Dataset", shorten(guid), taken.reason, url))
         else:
-            kind = RDF_XML if taken.content.startswith(b"<rdf:RDF") or b"</" in taken.content[-60:] else N_TRIPLES
+            kind = RDF_XML if taken.form == RdfFormat.RDF_XML else N_TRIPLES
             records.append(SourceRecord(guid, taken.content, kind, _page(taken, guid)))
     return records, problems
 
 
 def _page(taken: catalogue.Taken, guid: str) -> str | None:
     """Return where a person can look the record up: its landing page, or its IRI when that is a web address."""
-    match = re.search(rb"<http://www\.w3\.org/ns/dcat#landingPage> <([^<>\s]+)>", taken.content)
+    match = re.search(rb"<http://www\.w3\.org/ns/dcat#landingPage> <([^<>\s\\]+)>", taken.content)
     found = urls.tidy(match[1].decode("utf-8", "replace")) if match else None
     return found or urls.tidy(guid)

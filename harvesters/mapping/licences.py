@@ -19,6 +19,21 @@ _NOTHING_SAID = frozenset({"", "notspecified", "not specified", "none", "null", 
 _CC = re.compile(r"^https?://(?:www\.)?creativecommons\.org/(licenses|publicdomain)/([a-z-]+)/(\d\.\d)\b.*$", re.I)
 _CC_WORDS = re.compile(r"\bcc[ -]by(?P<kind>(?:[ -](?:sa|nc|nd))*)[ -]v?(?P<version>[1-4]\.0)\b", re.I)
 
+#: Names of licences inside sentences (→ what the vocabulary resolves), the more exact first.
+_NAMES = (
+    (
+        re.compile(r"licence ouverte[^.]{0,40}\b(?:v\.? ?)?2(?:\.0)?\b|etalab[- ]2\.0|open licen[cs]e 2\.0", re.I),
+        "lov2",
+    ),
+    (re.compile(r"licence ouverte|open licen[cs]e etalab|etalab", re.I), "fr-lo"),
+    (re.compile(r"\bODbL\b|open database licen[cs]e", re.I), "odc-odbl"),
+    (re.compile(r"\bCC[ -]?0\b|domaine public|publiek domein", re.I), "CC0"),
+    (
+        re.compile(r"gratis hergebruik", re.I),
+        "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0",
+    ),
+)
+
 
 def find(value: str) -> Concept | None:
     """Return the licence a text or address means; None when it is not known."""
@@ -31,6 +46,13 @@ def find(value: str) -> Concept | None:
     if found is None and not value.startswith("http") and (match := _CC_WORDS.search(value)):
         found = vocabulary.resolve(f"CC BY{match['kind']} {match['version']}")
     return found
+
+
+def in_words(words: str) -> Concept | None:
+    """Return the licence that a sentence means: as a whole, by an address in it, or by its name."""
+    named = (name for pattern, name in _NAMES if pattern.search(words[:LONGEST]))
+    said = (words, *urls.within(words[:LONGEST]), next(named, ""))
+    return next((found for value in said if value and (found := find(value))), None)
 
 
 def read(draft: Draft, field: str, *values: str | None) -> str | None:

@@ -13,6 +13,7 @@ _SCHEME = re.compile(r"^([A-Za-z][A-Za-z0-9+.-]*):")
 _BARE_HOST = re.compile(r"^(?:www\.|[a-z0-9-]+(?:\.[a-z0-9-]+)+/)", re.IGNORECASE)
 # What neither a URI nor an HTML attribute may hold bare.
 _UNSAFE = re.compile(r"[\x00-\x20\x7f<>\"{}|\\^`\ud800-\udfff]")
+_WITHIN = re.compile(r"https?://[^\s<>\"')\]]+")
 _EMAIL = re.compile(r"^[^@\s<>\"(),:;]{1,64}@[A-Za-z0-9-]+(?:\.[A-Za-z0-9-]+)+$")
 
 
@@ -56,6 +57,11 @@ def tidy(address: str, *, mail: bool = False) -> str | None:
 def segment(text: str) -> str:
     """Return a text as one segment of an address' path; what is no character (a lone surrogate) becomes ``?``."""
     return quote(text, safe="", errors="replace")
+
+
+def within(text: str) -> list[str]:
+    """Return the web addresses in a sentence, without the full stop behind them."""
+    return [found.rstrip(".,;:") for found in _WITHIN.findall(text)]
 
 
 def email(address: str) -> str | None:

@@ -37,9 +37,11 @@ def map_dataset(draft: Draft, graph: Graph, node: Node) -> None:
 def _license(draft: Draft, graph: Graph, node: Node, resources: list[dict[str, Any]]) -> None:
     """Give files without a licence the one some feeds put on the dataset, where DCAT-AP does not have it."""
     bare = [resource for resource in resources if not resource.get("license")]
-    found = licence_of(draft, graph, node) if bare else None
-    for resource in bare if found else ():
-        resource["license"] = found
+    found, words = licence_of(draft, graph, node) if bare else (None, [])
+    for resource in bare:
+        resource.update({"license": found} if found else {})
+        if words:
+            resource["rights"] = "\n\n".join(filter(None, (resource.get("rights"), *words)))
 
 
 def _texts(draft: Draft, graph: Graph, node: Node) -> None:
@@ -95,7 +97,7 @@ def _concepts(draft: Draft, graph: Graph, node: Node) -> None:
 def _concept_value(draft: Draft, graph: Graph, node: Node) -> str | None:
     """Return a concept's IRI where our vocabularies or a person can use it, else its label."""
     iri = graph.iri(node)
-    return iri if iri and is_absolute(iri) else graph.label(node, draft.source.language)
+    return iri if iri and is_absolute(iri) else graph.label(node, draft.source.language) or graph.words(node)
 
 
 def _words(draft: Draft, graph: Graph, node: Node) -> list[str]:
@@ -170,7 +172,7 @@ def _agent(draft: Draft, graph: Graph, field: str, node: Node) -> dict[str, str]
     return agents.agent(
         draft,
         field,
-        name=graph.label(node, draft.source.language),
+        name=graph.label(node, draft.source.language) or graph.words(node),
         uri=iri if iri and iri.startswith("http") else None,
         email=next(iter(graph.iris(node, "foaf:mbox", "vcard:hasEmail")), None),
         url=_page(graph, node, "foaf:homepage", "foaf:workplaceHomepage", "foaf:workPlaceHomepage"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.harvesters.mapping import exports, formats, licences, urls
+from ckanext.harvesters.mapping import exports, formats, licences, text, urls
 from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
 from ckanext.harvesters.mapping.draft import Draft, in_order, without_empty
 from ckanext.harvesters.reasons import Reason
@@ -32,6 +32,7 @@ def _resource(draft: Draft, graph: Graph, node: Node) -> dict[str, Any] | None:
         return None
     media = graph.iris(node, "dcat:mediaType")
     kinds = _formats(draft, graph, node)
+    licence, words = licence_of(draft, graph, node)
     hashed = next(iter(graph.nodes(node, "spdx:checksum")), None)
     algorithm = next(iter(graph.iris(hashed, "spdx:algorithm")), None) if hashed else None
     return without_empty(
@@ -45,8 +46,8 @@ def _resource(draft: Draft, graph: Graph, node: Node) -> dict[str, Any] | None:
             "format": formats.read(draft, "dct:format", [*kinds, *media], download or access),
             "mimetype": next((found for value in media if (found := formats.mimetype(value))), None),
             "size": _size(draft, graph.text(node, "dcat:byteSize")),
-            "license": licence_of(draft, graph, node),
-            "rights": _rights(draft, graph, node),
+            "license": licence,
+            "rights": _rights(draft, graph, node, words),
             "status": _concept(draft, graph, node, "distribution_status", "adms:status"),
             "availability": _concept(draft, graph, node, "planned_availability", "dcatap:availability"),
             "language": draft.uris("language", "dct:language", graph.iris(node, "dct:language")),
@@ -74,21 +75,34 @@ def _formats(draft: Draft, graph: Graph, node: Node) -> list[str | None]:
     return [*said, *sorted(filter(None, labels))]
 
 
-def licence_of(draft: Draft, graph: Graph, node: Node) -> str | None:
-    """Return the licence; an empty ``dct:LicenseDocument`` (Gent's feed) says nothing."""
-    said = graph.iris(node, "dct:license")
-    titles = [graph.label(document, draft.source.language) for document in graph.nodes(node, "dct:license")]
-    return licences.read(draft, "dct:license", *said, *sorted(filter(None, titles)))
+def licence_of(draft: Draft, graph: Graph, node: Node) -> tuple[str | None, list[str]]:
+    """Return the licence, and the words somebody wrote in its place: those are of the rights.
+
+    An empty ``dct:LicenseDocument`` (Gent's feed) says nothing. ArcGIS Hub has a paragraph of HTML, which may name a
+    licence.
+    """
+    nodes = graph.nodes(node, "dct:license")
+    written = [words for _, words in graph.texts(node, "dct:license")]
+    written += [words for one in nodes if (words := graph.words(one))]
+    written = sorted(text.prose(words) for words in written)
+    said = [iri for one in nodes if not graph.words(one) and (iri := graph.iri(one))]
+    titles = [graph.label(document, draft.source.language) for document in nodes]
+    sentences = [words for words in written if words and not urls.tidy(words) and licences.find(words) is None]
+    named = [concept.uri for words in sentences if (concept := licences.in_words(words))]
+    found = licences.read(draft, "dct:license", *sorted(said), *named, *written, *sorted(filter(None, titles)))
+    return found, sentences
 
 
-def _rights(draft: Draft, graph: Graph, node: Node) -> str | None:
+def _rights(draft: Draft, graph: Graph, node: Node, words: list[str]) -> str | None:
+    """Return the rights, with words that stood for a licence."""
     said = {text for _, text in graph.texts(node, "dct:rights")}
     for statement in graph.nodes(node, "dct:rights"):
         iri = graph.iri(statement)
-        words = graph.label(statement, draft.source.language) or graph.text(statement, "dct:description")
-        if words or (iri and is_absolute(iri)):
-            said.add(words or iri or "")
-    return draft.prose("dct:rights", "\n\n".join(sorted(filter(None, said))) or None)
+        label = graph.label(statement, draft.source.language) or graph.text(statement, "dct:description")
+        label = label or graph.words(statement)
+        if label or (iri and is_absolute(iri)):
+            said.add(label or iri or "")
+    return draft.prose("dct:rights", "\n\n".join(sorted(filter(None, {*said, *words}))) or None)
 
 
 def _concept(draft: Draft, graph: Graph, node: Node, vocabulary: str, name: str) -> str | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from functools import cache
 from urllib.parse import urlsplit
@@ -19,8 +20,12 @@ Term = NamedNode | BlankNode | Literal
 
 _PREFIXES = ("rdf", "rdfs", "dcat", "dct", "foaf", "vcard", "adms", "skos", "owl", "locn", "spdx", "dcatap", "mdcat")
 NAMESPACES = {prefix: PREFIXES[prefix] for prefix in _PREFIXES} | {"schema": "http://schema.org/"}
-#: Relative IRIs are resolved against this, so that they can be told from absolute ones afterwards.
-BASE = "http://relative.invalid/"
+#: Relative IRIs are resolved against this, so that they can be told from absolute ones afterwards. A scheme nobody uses
+#: and a few steps down keep apart what would be one below a web address: "a", "/a", "../a" and "//a".
+_SCHEME, _STEP, _STEPS = "relative:", "~/", 3
+BASE = f"{_SCHEME}/{_STEP * _STEPS}"
+# "Licence : Etalab" has a space where "mailto:me@example.org" has none.
+_ABSOLUTE = re.compile(r"[A-Za-z][A-Za-z0-9+.-]*:\S*$")
 
 
 @cache
@@ -30,14 +35,25 @@ def full(name: str) -> str:
     return NAMESPACES[prefix] + local
 
 
+def as_written(iri: str) -> str | None:
+    """Return an IRI that was resolved against `BASE` as it stands in its document; None for any other."""
+    if not iri.startswith(_SCHEME):
+        return None
+    path = iri.removeprefix(_SCHEME)
+    for up in range(_STEPS):
+        head = f"/{_STEP * (_STEPS - up)}"
+        if path.startswith(head):
+            return "../" * up + path.removeprefix(head)
+    return path
+
+
 def iri_text(node: NamedNode) -> str | None:
     """Return an IRI as the portal wrote it, a relative one without our base; None for an empty one.
 
     ``dct:RightsStatement`` and the like, a prefixed name written where an IRI belongs, becomes the IRI it means.
     """
-    text = node.value
-    if text.startswith(BASE):
-        text = text.removeprefix(BASE)
+    relative = as_written(node.value)
+    text = node.value if relative is None else relative
     prefix, colon, local = text.partition(":")
     if colon and prefix in NAMESPACES and not local.startswith("//"):
         return NAMESPACES[prefix] + local
@@ -82,6 +98,16 @@ class Graph:
     def iri(self, node: Term) -> str | None:
         """Return a node's IRI as the portal wrote it; None for a blank node or an empty IRI."""
         return iri_text(node) if isinstance(node, NamedNode) else None
+
+    def words(self, node: Term) -> str | None:
+        """Return what somebody wrote where an IRI belongs ("Rennes" as a place); None for an IRI that is one.
+
+        JSON-LD makes IRIs of all values of some properties, and ArcGIS Hub writes HTML there.
+        """
+        text = self.iri(node)
+        if text is None or self.described(node) or text.startswith(("#", "/", "?")) or _ABSOLUTE.match(text):
+            return None
+        return text
 
     def described(self, node: Term) -> bool:
         """Tell whether anything is said of a node."""

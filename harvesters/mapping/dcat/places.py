@@ -25,6 +25,8 @@ def places(draft: Draft, graph: Graph, node: Node) -> list[dict[str, str]]:
 
 
 def _location(draft: Draft, graph: Graph, place: Node) -> dict[str, str | None]:
+    if words := graph.words(place):
+        return _literal(draft, words)
     iri = graph.iri(place)
     uri = iri if iri and is_absolute(iri) else None
     if uri and _UNITS in uri:

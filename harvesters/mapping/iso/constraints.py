@@ -19,25 +19,11 @@ from dataclasses import dataclass
 from ckanext.harvesters.mapping import licences, urls
 from ckanext.harvesters.mapping.draft import Draft
 from ckanext.harvesters.mapping.iso.codes import ARTICLE_13, CLOSED, NO_LIMITS
-from ckanext.harvesters.mapping.iso.document import Element, addresses
+from ckanext.harvesters.mapping.iso.document import Element
 from ckanext.oslo.vocabularies import Concept
 
 _ACCESS = "http://publications.europa.eu/resource/authority/access-right/"
 _INSPIRE = "inspire.ec.europa.eu/metadata-codelist/"
-#: Names of licences inside sentences (→ what the vocabulary resolves), the more exact first.
-_NAMES = (
-    (
-        re.compile(r"licence ouverte[^.]{0,40}\b(?:v\.? ?)?2(?:\.0)?\b|etalab[- ]2\.0|open licen[cs]e 2\.0", re.I),
-        "lov2",
-    ),
-    (re.compile(r"licence ouverte|open licen[cs]e etalab|etalab", re.I), "fr-lo"),
-    (re.compile(r"\bODbL\b|open database licen[cs]e", re.I), "odc-odbl"),
-    (re.compile(r"\bCC[ -]?0\b|domaine public|publiek domein", re.I), "CC0"),
-    (
-        re.compile(r"gratis hergebruik", re.I),
-        "https://data.vlaanderen.be/id/licentie/modellicentie-gratis-hergebruik/v1.0",
-    ),
-)
 #: Conditions of access, which no reuser can take for a licence.
 _OF_ACCESS = frozenset({"SPW_CGA"})
 #: Wallonia's particular conditions of use, which extend the general ones; also of a type that nobody told us of.
@@ -119,20 +105,14 @@ def _conditions(constraint: Element) -> Iterator[_Condition]:
 
 def _known(text: Element) -> Concept | None:
     """Return the licence a constraint means, however it says so."""
-    words = text.lines()
-    for value in (text.href() or "", words, *addresses(words)):
-        found = licences.find(value) if value else None
-        if found:
-            return found
-    named = next((name for pattern, name in _NAMES if pattern.search(words)), None)
-    return licences.find(named) if named else None
+    return licences.find(text.href() or "") or licences.in_words(text.lines())
 
 
 def _unknown(condition: _Condition) -> str | None:
     """Return the address of conditions nobody knows, also one within a sentence."""
     if condition.known is not None:
         return None
-    inside = (urls.tidy(address) for address in addresses(condition.words))
+    inside = (urls.tidy(address) for address in urls.within(condition.words))
     return condition.address or next(filter(None, inside), None)
 
 

@@ -5,7 +5,6 @@ Namespaces are not looked at: portals write ``gml`` and ``gml/3.2``, ``gmx:Ancho
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from xml.etree import ElementTree as ET
@@ -174,11 +173,3 @@ class Document:
         """The description of the resource."""
         kinds = ("MD_DataIdentification", "SV_ServiceIdentification", "*")
         return self.root.first(*(f"identificationInfo/{kind}" for kind in kinds))
-
-
-_ADDRESS = re.compile(r"https?://[^\s<>\"')\]]+")
-
-
-def addresses(text: str) -> list[str]:
-    """Return the web addresses in a sentence, without the full stop behind them."""
-    return [found.rstrip(".,;:") for found in _ADDRESS.findall(text)]

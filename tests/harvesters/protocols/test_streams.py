@@ -107,6 +107,20 @@ class TestFlanders:
         stream = Stream(FLANDERS)
         assert left(serve, client, stream, "catalogus") == left(serve, client, stream, "catalogus")
 
+    def test_what_no_iri_holds_and_references_to_the_page_cost_no_version(self, serve: Any, client: Any) -> None:
+        page = (
+            "<> a ldes:EventStream ; tree:member <#1> . <#1> a dcat:Dataset ; dct:isVersionOf <dataset/1> ;\n"
+            'dct:title "Fietspaden"@nl ; dct:license <> ; dct:spatial <Kortrijk {centrum}> .'
+            " <> tree:relation [ tree:node <?page=2> ] ."
+        )
+        second = "<> a ldes:EventStream ; tree:member <#1> . <#1> a dcat:Dataset ; dct:isVersionOf <dataset/2> ; "
+        found = left(
+            serve, client, Stream({"feed": page, "feed?page=2": f'{second} dct:title "Bushaltes"@nl .'}), "feed"
+        )
+        assert titles(found) == {"1": "Fietspaden", "2": "Bushaltes"}
+        assert all(guid.startswith("http://127.0.0.1") and "/ldes/dataset/" in guid for guid in found)
+        assert next(iter(found.values()))["spatial_coverage"] == [{"text": "Kortrijk {centrum}"}]
+
     def test_a_page_that_fails_gives_nothing_at_all(self, serve: Any, client: Any) -> None:
         """Which version is the newest is not known: an old one must not be written over a newer one."""
         pages = {name: text for name, text in FLANDERS.items() if not name.endswith("=2")}
