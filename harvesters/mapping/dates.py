@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
 
 #: Years a description of today's data may speak of (palaeontology sits in the words, not in the date fields).
@@ -17,8 +18,11 @@ _ISO = re.compile(
     re.IGNORECASE,
 )
 _DAY_FIRST = re.compile(r"^(?P<day>\d{1,2})[/.-](?P<month>\d{1,2})[/.-](?P<year>\d{4})$")
-_PERIOD = re.compile(r"^\s*(?P<start>\S+)\s*(?:/|\.\.|–|—|\bto\b|\bau?\b|\btot\b)\s*(?P<end>\S+)\s*$")
-_OPEN = re.compile(r"^\s*(?:(?P<start>[^\s/]+)\s*/\s*(?:\.\.)?|(?:\.\.)?\s*/\s*(?P<end>[^\s/]+))\s*$")
+# What stands between the two ends of a period, and before the first.
+_BETWEEN = re.compile(r"\s*(?:/|\.\.|–|—|\s-\s|\b(?:to|au?|until|tot(?: en met)?|t/m|jusqu['’]au)\b)\s*", re.IGNORECASE)
+_BEFORE = re.compile(r"^(?:(?:du|de|van)|(?P<open>depuis|vanaf|from|since|sinds))\s+", re.IGNORECASE)
+#: What stands where an end is open.
+_NO_END = frozenset({"", "..", "/", "."})
 _YEARS = re.compile(r"^\s*(\d{4})\s*[-/–]\s*(\d{4})\s*$")
 
 
@@ -69,22 +73,36 @@ def _moment(day: date, parts: dict[str, str | None]) -> str:
 
 
 def period(text: str) -> dict[str, str] | None:
-    """Return ``{"start", "end"}`` of a period in one string (``2010-01-01/2012-12-31``, ``2012-2015``), or None."""
+    """Return ``{"start", "end"}`` of a period in one string, or None.
+
+    ``2010-01-01/2012-12-31``, ``2012-2015``, ``du 01/01/2010 au 31/12/2012``; one date is a period of that day, month
+    or year, and an end that is open (``2010-01-01/..``, ``depuis 2010``) is left out.
+    """
+    text = text.strip()
     if len(text) > LENGTH_LIMIT:
         return None
-    years = _YEARS.match(text)
-    match = _PERIOD.match(text)
-    open_ended = _OPEN.match(text)
-    if years:
+    before = _BEFORE.match(text)
+    text = text[before.end() :] if before else text
+    ends: Mapping[str, str | None]
+    if years := _YEARS.match(text):
         ends = {"start": years[1], "end": years[2]}
-    elif open_ended:
-        ends = {"start": parse(open_ended["start"] or ""), "end": parse(open_ended["end"] or "")}
-    elif match:
-        ends = {"start": parse(match["start"]), "end": parse(match["end"])}
+    elif one := parse(text):  # before two are looked for: 01/01/2010 has slashes
+        if len(one) > 10:
+            return None
+        ends = {"start": one} if before and before["open"] else {"start": one, "end": one}
     else:
-        one = parse(text)
-        ends = {"start": one, "end": one} if one and len(one) <= 10 else {}
+        ends = _ends(text)
     found = {end: value for end, value in ends.items() if value}
     if len(found) == 2 and found["start"][:10] > found["end"][:10].ljust(10, "9"):
         return None
     return found or None
+
+
+def _ends(text: str) -> dict[str, str | None]:
+    """Return the two ends around what stands between them, wherever that makes two dates, or one of an open period."""
+    for between in _BETWEEN.finditer(text):
+        first, last = text[: between.start()].strip(), text[between.end() :].strip()
+        start, end = parse(first), parse(last)
+        if (start or first in _NO_END) and (end or last in _NO_END):
+            return {"start": start, "end": end}
+    return {}

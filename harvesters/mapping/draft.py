@@ -99,6 +99,15 @@ class Draft:
             self.warn(field, value, Reason.BAD_DATE)
         return found
 
+    def period(self, field: str, value: str | None) -> dict[str, str] | None:
+        """Read a period in one string; one that is not understood is kept among ``unresolved``."""
+        if not value or not value.strip(" /"):
+            return None
+        found = dates.period(value)
+        if found is None:
+            self.unknown(field, value)
+        return found
+
     def link(self, field: str, value: str | None) -> str | None:
         """Read a web address."""
         if not value or not value.strip():

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.harvesters.mapping import agents, dates, frequencies, geometry, licences, themes, urls
+from ckanext.harvesters.mapping import agents, frequencies, geometry, licences, themes, urls
 from ckanext.harvesters.mapping.draft import Draft, without_empty
 from ckanext.harvesters.mapping.json_records import Fields
 from ckanext.harvesters.mapping.languages import Tag, tag
@@ -82,10 +82,7 @@ def _concepts(draft: Draft, default: Fields, dcat: Fields) -> None:
 
 
 def _dates(draft: Draft, default: Fields, dcat: Fields) -> None:
-    temporal = dcat.text("temporal")
-    period = dates.period(temporal) if temporal else None
-    if temporal and temporal.strip(" /") and not period:
-        draft.unknown(dcat.name("temporal"), temporal)
+    period = draft.period(dcat.name("temporal"), dcat.text("temporal"))
     modified = draft.date(default.name("modified"), default.text("modified"))
     issued = draft.date(dcat.name("issued"), dcat.text("issued")) or draft.date(
         dcat.name("created"), dcat.text("created")

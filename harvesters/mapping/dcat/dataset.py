@@ -119,12 +119,17 @@ def _dates(draft: Draft, graph: Graph, node: Node) -> None:
     created = [draft.date("dct:created", text) for _, text in graph.texts(node, "dct:created")]
     modified = [draft.date("dct:modified", text) for _, text in graph.texts(node, "dct:modified")]
     periods = []
+    written = [words for _, words in graph.texts(node, "dct:temporal")]
     for period in graph.nodes(node, "dct:temporal"):
+        label = graph.words(period) or graph.label(period, draft.source.language)
         ends = {
             "start": draft.date("dcat:startDate", graph.text(period, "dcat:startDate", "schema:startDate")),
             "end": draft.date("dcat:endDate", graph.text(period, "dcat:endDate", "schema:endDate")),
         }
         periods.append({end: value for end, value in ends.items() if value})
+        written += [label] if label and not periods[-1] else []
+    # GeoNetwork writes 2010-01-01/2012-12-31 as a literal.
+    periods += [period for words in written if (period := draft.period("dct:temporal", words))]
     draft.set(
         # The feed repeats dates (dcattools "duplicate dates"): the first issue, the last change.
         issued=min(filter(None, issued), default=min(filter(None, created), default=None)),
