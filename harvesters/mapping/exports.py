@@ -37,5 +37,11 @@ def sensible(resources: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
     return kept
 
 
+def name_of(address: str) -> str | None:
+    """Return which export an address is ("csv"), None for any other address."""
+    match = _EXPORT.search(address)
+    return match["name"].lower() if match else None
+
+
 def _address(resource: dict[str, Any]) -> str:
     return resource.get("download_url") or resource.get("url") or ""

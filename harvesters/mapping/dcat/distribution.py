@@ -33,17 +33,21 @@ def _resource(draft: Draft, graph: Graph, node: Node) -> dict[str, Any] | None:
     media = graph.iris(node, "dcat:mediaType")
     kinds = _formats(draft, graph, node)
     licence, words = licence_of(draft, graph, node)
+    export = exports.name_of(download or access or "")
+    form = formats.read(draft, "dct:format", [*kinds, *media, export], download or access)
+    name = draft.translated("dct:title", graph.texts(node, "dct:title"))
     hashed = next(iter(graph.nodes(node, "spdx:checksum")), None)
     algorithm = next(iter(graph.iris(hashed, "spdx:algorithm")), None) if hashed else None
     return without_empty(
         {
             "url": access or download,
             "download_url": download,
-            "name_translated": draft.translated("dct:title", graph.texts(node, "dct:title")),
+            # An export of Opendatasoft that nobody named is called by its format, as its own API's are.
+            "name_translated": name or ({draft.source.language: form} if export and form else {}),
             "description_translated": draft.translated(
                 "dct:description", graph.texts(node, "dct:description"), prose=True
             ),
-            "format": formats.read(draft, "dct:format", [*kinds, *media], download or access),
+            "format": form,
             "mimetype": next((found for value in media if (found := formats.mimetype(value))), None),
             "size": _size(draft, graph.text(node, "dcat:byteSize")),
             "license": licence,
