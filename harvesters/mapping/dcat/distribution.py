@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from ckanext.harvesters.mapping import exports, formats, licences, text, urls
+from ckanext.harvesters.mapping import exports, formats, licences, urls
 from ckanext.harvesters.mapping.dcat.graph import Graph, Node, is_absolute
 from ckanext.harvesters.mapping.draft import Draft, in_order, without_empty
 from ckanext.harvesters.reasons import Reason
@@ -88,10 +88,10 @@ def licence_of(draft: Draft, graph: Graph, node: Node) -> tuple[str | None, list
     nodes = graph.nodes(node, "dct:license")
     written = [words for _, words in graph.texts(node, "dct:license")]
     written += [words for one in nodes if (words := graph.words(one))]
-    written = sorted(text.prose(words) for words in written)
+    written = sorted(prose for words in written if (prose := draft.prose("dct:license", words)))
     said = [iri for one in nodes if not graph.words(one) and (iri := graph.iri(one))]
     titles = [graph.label(document, draft.source.language) for document in nodes]
-    sentences = [words for words in written if words and not urls.tidy(words) and licences.find(words) is None]
+    sentences = [words for words in written if not urls.tidy(words) and licences.find(words) is None]
     named = [concept.uri for words in sentences if (concept := licences.in_words(words))]
     found = licences.read(draft, "dct:license", *sorted(said), *named, *written, *sorted(filter(None, titles)))
     return found, sentences

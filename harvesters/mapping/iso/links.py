@@ -20,7 +20,7 @@ _FORMATS = (
     "distributionInfo/MD_Distribution/distributor/MD_Distributor/distributorFormat/MD_Format",
 )
 #: Protocols that say how a file comes and not what it is.
-_CARRIERS = ("WWW:", "HTTP", "HTTPS", "FTP", "FILE", "LINK", "DOWNLOAD")
+_CARRIERS = ("WWW:", "HTTP", "HTTPS", "FTP", "FILE", "LINK", "DOWNLOAD", "DOI")
 # Words for a link that gives the file itself, and for one that leads to a service, which has none of its own.
 _GIVES_A_FILE = re.compile(r"\bt[ée]l[ée]charg|\bdownload", re.I)
 _SERVICE = re.compile(
