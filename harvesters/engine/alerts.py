@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import logging
 import smtplib
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from enum import StrEnum
 from itertools import takewhile
@@ -53,6 +53,32 @@ class Alert:
     cause: Cause
     text: str
     url: str
+
+
+#: What the subject of a mail says of each cause.
+WORDS: Mapping[Cause, Mapping[str, str]] = {
+    Cause.FAILED_TWICE: {
+        "en": "the harvest failed twice in a row",
+        "nl": "de ophaling is tweemaal na elkaar mislukt",
+        "fr": "le moissonnage a échoué deux fois de suite",
+    },
+    Cause.BRAKED: {
+        "en": "many datasets are gone at the source, somebody has to confirm it",
+        "nl": "veel datasets zijn weg bij de bron, iemand moet dat bevestigen",
+        "fr": "beaucoup de jeux de données ont disparu à la source, quelqu’un doit le confirmer",
+    },
+    Cause.EMPTY: {
+        "en": "the source stays empty",
+        "nl": "de bron blijft leeg",
+        "fr": "la source reste vide",
+    },
+}
+
+
+def words(cause: Cause, language: str) -> str:
+    """Say a cause in a language, or else in English."""
+    told = WORDS[cause]
+    return told.get(language, told["en"])
 
 
 def cause_of(ended: Sequence[Ended]) -> Cause | None:
@@ -108,7 +134,7 @@ def _language() -> str:
 
 
 def _mail(address: str, alert: Alert) -> None:
-    subject = f"{tk.config['ckan.site_title']}: {alert.title} ({alert.cause})"
+    subject = f"{tk.config['ckan.site_title']}: {alert.title}: {words(alert.cause, _language())}"
     try:
         mailer.mail_recipient(address, address, subject, f"{alert.title}\n\n{alert.text}\n\n{alert.url}\n")
     except (mailer.MailerException, smtplib.SMTPException, OSError) as error:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import email
+import email.policy
 import json
 import threading
 from collections.abc import Iterator
@@ -13,7 +15,7 @@ from ckan import model
 
 from ckanext.harvesters import config
 from ckanext.harvesters.engine import jobs, queue, runs
-from ckanext.harvesters.engine.alerts import Cause, Ended, cause_of
+from ckanext.harvesters.engine.alerts import Cause, Ended, cause_of, words
 from ckanext.harvesters.engine.tables import HarvestRun
 from ckanext.harvesters.replay.faults import Faults
 from tests.harvesters.engine.conftest import harvest
@@ -129,3 +131,34 @@ def test_a_run_that_a_person_stopped_is_no_failure(source, portal, hook, ckan_co
     assert told == []
     harvest(source)
     assert [one["cause"] for one in told] == ["failed-twice"]
+
+
+@pytest.mark.parametrize("language", ["nl", "fr", "en"])
+def test_every_cause_has_words(language) -> None:
+    told = {words(cause, language) for cause in Cause}
+    assert len(told) == len(Cause)
+    assert not told & set(Cause)
+
+
+@pytest.mark.usefixtures("with_plugins")
+@pytest.mark.parametrize(
+    ("locale", "said"),
+    [
+        ("nl", "de ophaling is tweemaal na elkaar mislukt"),
+        ("fr", "le moissonnage a échoué deux fois de suite"),
+        ("en", "the harvest failed twice in a row"),
+    ],
+)
+def test_the_subject_of_a_mail_is_in_the_words_of_its_reader(
+    source, portal, mail_server, ckan_config, monkeypatch, locale, said
+) -> None:
+    monkeypatch.setitem(ckan_config, "smtp.mail_from", "portal@example.eu")
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.alert_to", ["data@example.eu"])
+    monkeypatch.setitem(ckan_config, "ckan.locale_default", locale)
+    portal.odwb.faults = Faults(status=503)
+    harvest(source)
+    harvest(source)
+    ((_peer, _sender, _to, message),) = mail_server.get_smtp_messages()
+    subject = email.message_from_string(message, policy=email.policy.default)["Subject"]
+    assert subject.endswith(f"odwb: {said}")
+    assert "failed-twice" not in subject
