@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
@@ -30,9 +30,9 @@ class Stuck:
     why: str
 
 
-def stuck() -> list[Stuck]:
-    """Return the sources at which nothing moves, in order of name."""
-    sources = list(registered())
+def stuck(sources: Iterable[Registered] | None = None) -> list[Stuck]:
+    """Return which of these sources (None: of all) stand still though something should move, in order of name."""
+    sources = list(registered() if sources is None else sources)
     latest = runs.latest(source.id for source in sources)
     due = dict(model.Session.execute(sa.select(HarvestSource.id, HarvestSource.next_run)).tuples().all())
     unbegun = runs.unbegun(source.id for source in sources)
@@ -54,13 +54,12 @@ def _why(source: Registered, run: HarvestRun | None, due: datetime | None, unbeg
     return "overdue" if source.frequency != "MANUAL" and due is not None and due < now() - PATIENCE else None
 
 
-def metrics() -> str:
-    """Return numbers on every source in Prometheus' text format (exposition format 0.0.4)."""
-    return "".join(f"{line}\n" for line in _lines())
+def metrics(sources: Sequence[Registered]) -> str:
+    """Return numbers on each of these sources in Prometheus' text format (exposition format 0.0.4)."""
+    return "".join(f"{line}\n" for line in _lines(sources))
 
 
-def _lines() -> Iterator[str]:
-    sources = list(registered())
+def _lines(sources: Sequence[Registered]) -> Iterator[str]:
     names = {source.id: source.name for source in sources}
     latest = {names[key]: run for key, run in runs.latest(names).items()}
     counted = sa.select(HarvestRun.source_id, HarvestRun.status, sa.func.count()).group_by(
@@ -87,7 +86,7 @@ def _lines() -> Iterator[str]:
             yield _sample("harvest_problems", count, source=names[source_id], severity=severity)
     yield from _ages(names)
     yield from _family("harvest_stuck", "gauge", "1 for a source at which nothing moves though something should.")
-    still = {one.source: one.why for one in stuck()}
+    still = {one.source: one.why for one in stuck(sources)}
     for source in sources:
         yield _sample("harvest_stuck", int(source.name in still), source=source.name)
 

@@ -21,7 +21,10 @@ from ckanext.harvesters.records import Source, SourceError
 
 @dataclass(frozen=True)
 class Registered:
-    """A harvest source as CKAN has it: ids, name, type and title; its settings are read by `settings_of`."""
+    """A harvest source as CKAN has it: ids, name, type and title; its settings are read by `settings_of`.
+
+    ``private``: only those whom its organization lets see its private datasets know of it.
+    """
 
     id: str
     name: str
@@ -31,6 +34,7 @@ class Registered:
     owner_org: str
     frequency: str
     config: str
+    private: bool = False
 
 
 def protocol_names() -> frozenset[str]:
@@ -50,7 +54,7 @@ def registered(names: Iterable[str] = (), *, active: bool = True) -> Iterator[Re
     """Yield the engine's harvest sources in order of name: all, or those with these names or ids."""
     package = model.Package
     query = (
-        sa.select(HarvestSource, package.name, package.owner_org)
+        sa.select(HarvestSource, package.name, package.owner_org, package.private)
         .join(package, package.id == HarvestSource.id)
         .where(HarvestSource.type.in_(protocol_names()))
         .order_by(package.name)
@@ -60,7 +64,7 @@ def registered(names: Iterable[str] = (), *, active: bool = True) -> Iterator[Re
     wanted = list(names)
     if wanted:
         query = query.where(sa.or_(package.name.in_(wanted), package.id.in_(wanted)))
-    for source, name, owner_org in model.Session.execute(query):
+    for source, name, owner_org, private in model.Session.execute(query):
         yield Registered(
             id=source.id,
             name=name,
@@ -70,6 +74,7 @@ def registered(names: Iterable[str] = (), *, active: bool = True) -> Iterator[Re
             owner_org=owner_org or "",
             frequency=source.frequency,
             config=source.config or "",
+            private=bool(private),
         )
 
 

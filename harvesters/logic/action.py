@@ -25,6 +25,7 @@ from ckanext.harvesters.engine.sources import find, is_ours, registered
 from ckanext.harvesters.engine.statistics import Counts
 from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRecord, HarvestRun
 from ckanext.harvesters.logic import schema
+from ckanext.harvesters.logic.visibility import visible
 from ckanext.harvesters.records import Severity
 
 #: Enough for every value of a facet; the catalogue's sources, types and regions are few.
@@ -41,7 +42,8 @@ def harvest_status(context: Context, data_dict: DataDict) -> dict[str, Any]:
         harvest sources themselves are not counted; what several sources have is one dataset, and counted for each of
         them), and ``sources``, a list of ``name``, ``protocol`` and ``last_run``
         (None, or ``status``, ``started``, ``seconds``, ``seen``, ``added``, ``updated``, ``unchanged``, ``failed``,
-        ``out_of_scope``, ``gone``, ``deleted``). ``started`` is ISO 8601 in UTC.
+        ``out_of_scope``, ``gone``, ``deleted``). ``started`` is ISO 8601 in UTC. Private sources are named only to
+        those who may see them.
     :rtype: dictionary
     """
     tk.check_access("harvest_status", context, data_dict)
@@ -56,13 +58,14 @@ def harvest_status(context: Context, data_dict: DataDict) -> dict[str, Any]:
             "facet.mincount": 1,
         },
     )
-    sources = list(registered(active=False))
+    every = list(registered(active=False))
+    sources = visible(context, every)
     latest = runs.latest(source.id for source in sources)
+    counted = {name: _counts(found, field) for name, field in facets.items()}
+    for hidden in {source.name for source in every} - {source.name for source in sources}:
+        counted["by_source"].pop(hidden, None)
     return {
-        "datasets": {
-            "total": found["count"],
-            **{name: _counts(found, field) for name, field in facets.items()},
-        },
+        "datasets": {"total": found["count"], **counted},
         "sources": [
             {"name": source.name, "protocol": source.protocol, "last_run": _summary(latest.get(source.id))}
             for source in sources

@@ -7,14 +7,17 @@ import re
 import threading
 import time
 
+import ckan.plugins.toolkit as tk
 import pytest
 import sqlalchemy as sa
 from ckan import model
+from ckan.tests import factories
 from ckanext.harvest.model import HarvestJob, HarvestSource
 
 from ckanext.harvesters.engine import hosts, jobs, runs, signals
+from ckanext.harvesters.engine.sources import Registered
 from ckanext.harvesters.engine.tables import HarvestRun
-from tests.harvesters.engine.conftest import document, harvest
+from tests.harvesters.engine.conftest import context, document, harvest, make_source
 
 pytestmark = pytest.mark.usefixtures("with_plugins")
 
@@ -91,3 +94,37 @@ def test_no_more_workers_than_allowed_ask_one_host_at_a_time(clean_db, ckan_conf
     for thread in threads:
         thread.join()
     assert most == [2]
+
+
+@pytest.fixture
+def secret(source) -> Registered:
+    """Make a private source beside the public one, long overdue."""
+    hidden = make_source("secret", f"{source.url}/", scope={"refine": "publisher:Ville de Tournai"})
+    tk.get_action("package_patch")(context(), {"id": hidden.id, "private": True})
+    late = sa.func.now() - 2 * signals.PATIENCE
+    overdue = sa.update(HarvestSource).where(HarvestSource.id == hidden.id)
+    model.Session.execute(overdue.values(frequency="DAILY", next_run=late))
+    model.Session.commit()
+    return hidden
+
+
+def test_a_private_source_is_named_only_to_those_who_may_see_it(source, secret, app) -> None:
+    harvest(source)
+    harvest(secret)
+    stranger, admin = factories.UserWithToken(), factories.SysadminWithToken()
+    for reader, sees in (({}, False), (stranger, False), (admin, True)):
+        headers = {"Authorization": reader["token"]} if reader else {}
+        user = reader.get("name", "")
+        found = tk.get_action("harvest_status")({"user": user}, {})
+        assert ("secret" in [one["name"] for one in found["sources"]]) is sees
+        assert "odwb" in [one["name"] for one in found["sources"]]
+        assert ("secret" in found["datasets"]["by_source"]) is sees
+        assert ("secret" in app.get("/harvest-metrics", headers=headers).body) is sees
+        assert "odwb" in app.get("/harvest-metrics", headers=headers).body
+
+
+def test_a_private_source_that_stands_still_is_counted_and_not_named(source, secret, app) -> None:
+    assert health(app, 503) == {"status": "stuck", "stuck": [], "private": 1}
+    admin = {"Authorization": factories.SysadminWithToken()["token"]}
+    told = json.loads(app.get("/health", headers=admin, status=503).body)
+    assert told == {"status": "stuck", "stuck": [{"source": "secret", "why": "overdue"}]}
