@@ -48,6 +48,16 @@ def timeout() -> int:
     return tk.config["ckanext.harvesters.timeout"]
 
 
+def preview_seconds() -> float:
+    """Return how long a preview reads a source before it shows what was seen so far (seconds)."""
+    return float(max(1, tk.config["ckanext.harvesters.preview_seconds"]))
+
+
+def preview_deadline() -> int:
+    """Return when a worker ends a preview that hangs (seconds): its time, a page, and the same again to finish."""
+    return int(preview_seconds() + 2 * page_deadline())
+
+
 def step_seconds() -> float:
     """Return how long a worker reads and writes for one run before it lets another have its turn (seconds)."""
     return float(tk.config["ckanext.harvesters.step_seconds"])

@@ -55,7 +55,7 @@ def changes(sink: DrySink) -> Iterator[Planned]:
 def ask(source_id: str) -> None:
     """Have a preview made on the job queue, unless one is."""
     asked = {"source_id": source_id}
-    put(make, _queue_id(source_id), asked, title=f"harvest preview {source_id}", timeout=config.timeout())
+    put(make, _queue_id(source_id), asked, title=f"harvest preview {source_id}", timeout=config.preview_deadline())
 
 
 def _queue_id(source_id: str) -> str:
@@ -68,8 +68,8 @@ def is_under_way(source_id: str) -> bool:
 
 
 def make(source_id: str) -> None:
-    """Make a preview and keep it in place of the one before."""
-    counts, sink = rehearse(find(source_id))
+    """Make a preview and keep it in place of the one before; what takes too long is shown as far as it came."""
+    counts, sink = rehearse(find(source_id), seconds=config.preview_seconds())
     many: dict[str, int] = {}
     kept = []
     for one in changes(sink):

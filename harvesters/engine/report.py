@@ -31,6 +31,7 @@ class EngineReason(StrEnum):
     WORKER_DIED = "worker-died"
     INDEX_DOWN = "index-down"
     TOO_LONG = "too-long"
+    LOOKED_LONG_ENOUGH = "looked-long-enough"
     FAULT = "fault"
     MAPPED_AGAIN = "mapped-again"
 
@@ -95,6 +96,11 @@ SENTENCES: Mapping[EngineReason, Mapping[str, str]] = {
         "en": "The harvest took longer than it may; what it had saved is kept.",
         "nl": "De ophaling duurde langer dan mag; wat ze had opgeslagen, blijft.",
         "fr": "Le moissonnage a duré plus longtemps que permis ; ce qu’il avait enregistré est conservé.",
+    },
+    EngineReason.LOOKED_LONG_ENOUGH: {
+        "en": "The time for looking is over; what was seen until then is shown here, and nothing counts as gone.",
+        "nl": "De kijktijd is om; hier staat wat tot dan gezien is, en niets telt als verdwenen.",
+        "fr": "Le temps d’examen est écoulé ; voici ce qui a été vu jusque-là, et rien n’est compté comme disparu.",
     },
     EngineReason.MAPPED_AGAIN: {
         "en": "The records kept here were mapped again; the source was not asked.",

@@ -24,6 +24,7 @@ from ckanext.harvesters.engine import alerts, answers, gone, runs, store
 from ckanext.harvesters.engine.answers import Asking
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import RunEnded
+from ckanext.harvesters.engine.hosts import Polite
 from ckanext.harvesters.engine.indexing import Indexing
 from ckanext.harvesters.engine.originals import Kept
 from ckanext.harvesters.engine.passing import End, Pass
@@ -107,9 +108,10 @@ class CkanSink:
 
 
 class DrySink:
-    """Remembers what a run would do, and writes nothing."""
+    """Remembers what a run would do, and writes nothing. ``until`` is a moment of the monotonic clock, None: no end."""
 
-    def __init__(self) -> None:
+    def __init__(self, until: float | None = None) -> None:
+        self.until = until
         self.changes: list[Change] = []
         self.entries: list[Entry] = []
         #: What the fields of changed records said before (`store.fields`), and (guid, title) of what would be gone.
@@ -133,8 +135,8 @@ class DrySink:
         """Need not be told."""
 
     def is_time_up(self) -> bool:
-        """Take all the time it needs."""
-        return False
+        """Tell whether the rehearsal has taken its time."""
+        return self.until is not None and time.monotonic() > self.until
 
     def may_wait(self) -> bool:
         """Answer who asked, now."""
@@ -349,17 +351,22 @@ def _mapped_again(end: End) -> End:
     return End(end.status, EngineReason.MAPPED_AGAIN) if end.status is RunStatus.FINISHED else end
 
 
-def rehearse(source: Registered, *, again: bool = False) -> tuple[dict[str, Any], DrySink]:
+def rehearse(
+    source: Registered, *, again: bool = False, seconds: float | None = None
+) -> tuple[dict[str, Any], DrySink]:
     """Make a pass that writes nothing; return its counts and end, and what it would have written and reported.
 
-    ``again``: over what is kept of the source's records.
+    ``again``: over what is kept of the source's records. ``seconds``: how long it may take, None for as long as it
+    takes; what was seen until then is returned. It waits for its turn at the portal's host as runs do.
     """
-    sink = DrySink()
+    sink = DrySink(None if seconds is None else time.monotonic() + seconds)
     found = None
     try:
         this = _pass(source, sink, again=again)
+        if seconds is not None:
+            this.deadline = min(this.deadline, seconds)
         with fetch.from_config() as client:
-            end = this.run(client) or End(RunStatus.FAILED, EngineReason.FAULT)
+            end = this.run(Polite(client)) or End(RunStatus.INTERRUPTED, EngineReason.LOOKED_LONG_ENOUGH)
         counts = this.counts
         sink.fields = store.fields(source.id, [change.record.guid for change in sink.changes if change.known])
         if end.proof and not again:
