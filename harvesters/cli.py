@@ -12,16 +12,17 @@ import ckan.plugins.toolkit as tk
 import click
 
 from ckanext.harvesters import config, credentials, reasons
+from ckanext.harvesters.declared_file import declared, standing_in
 from ckanext.harvesters.duplicates import refresh
 from ckanext.harvesters.engine import declaration, jobs, preview, queue, runs, tables
 from ckanext.harvesters.engine.declaration import Declared
 from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.run import DrySink, rehearse, run
-from ckanext.harvesters.engine.sources import Registered, protocol_names, registered
+from ckanext.harvesters.engine.sources import Registered, registered
 from ckanext.harvesters.engine.statistics import RunStatus
-from ckanext.harvesters.engine.synchronise import retire, synchronise
+from ckanext.harvesters.engine.synchronise import synchronise
+from ckanext.harvesters.logic import told_records
 from ckanext.harvesters.records import shorten
-from ckanext.oslo import fetch
 
 #: More than there can be.
 _EVERY = 1_000_000
@@ -53,18 +54,6 @@ def sources() -> None:
     """Check the file of declared sources, or bring CKAN's sources to what it says."""
 
 
-def _declared(file: Path | None) -> tuple[declaration.Declared, ...]:
-    path = file or config.sources_file()
-    if path is None:
-        raise click.UsageError("Name a file, or set ckanext.harvesters.sources.")
-    try:
-        return declaration.load(path, protocol_names())
-    except declaration.DeclarationError as error:
-        for mistake in error.mistakes:
-            click.echo(str(mistake), err=True)
-        raise click.exceptions.Exit(1) from error
-
-
 _file = click.option("--file", type=click.Path(path_type=Path), help="Instead of ckanext.harvesters.sources.")
 
 
@@ -76,7 +65,7 @@ def check(file: Path | None, *, as_json: bool) -> None:
 
     Keys that are not in this environment are told on stderr: where the harvest runs they may be.
     """
-    found = _declared(file)
+    found = declared(file)
     for source in found:
         if wrong := credentials.missing(source.settings.get("credentials"), source.url, os.environ):
             click.echo(f"{source.name}: {reasons.sentence(wrong.reason)} {wrong.detail}", err=True)
@@ -95,30 +84,13 @@ def check(file: Path | None, *, as_json: bool) -> None:
 @as_json
 def sync(file: Path | None, replay: str | None, *, as_json: bool) -> None:
     """Create or update the declared organizations and sources; leave all others alone."""
-    done = synchronise(_standing_in(_declared(file), replay) if replay else _declared(file), replay)
+    done = synchronise(standing_in(declared(file), replay) if replay else declared(file), replay)
     queue.arm()
     if as_json:
         click.echo(json.dumps([vars(one) for one in done]))
         return
     for one in done:
         click.echo(f"{one.source}: {one.done} ({one.url}); organization {one.organization}: {one.organization_done}")
-
-
-def _standing_in(declared: Sequence[Declared], replay: str) -> list[Declared]:
-    """Return the sources whose portal a stand-in server has: recordings need not have them all.
-
-    A server that does not say what it has is taken to have everything.
-    """
-    try:
-        with fetch.from_config() as client:
-            served = json.loads(client.get(f"{replay.rstrip('/')}/").content)["portals"]
-    except (fetch.FetchError, ValueError, KeyError, TypeError):
-        return list(declared)
-    left_out = [one.name for one in declared if one.replay and one.replay.split("/")[1] not in served]
-    if left_out:
-        retire(left_out)
-        click.echo(f"Without a stand-in, so left out: {', '.join(left_out)}", err=True)
-    return [one for one in declared if one.name not in left_out]
 
 
 def _registered(names: Sequence[str]) -> list[Registered]:
@@ -215,6 +187,40 @@ def _rehearse(chosen: Sequence[Registered], *, as_json: bool, again: bool = Fals
 
 def _changes(sink: DrySink) -> list[dict[str, Any]]:
     return [*map(vars, preview.changes(sink))]
+
+
+@harvesters.command("preview", short_help="Show the first records of declared sources, before they are saved.")
+@click.argument("names", metavar="SOURCE...", nargs=-1, required=True)
+@_file
+@click.option("--replay", metavar="URL", help="Ask a stand-in server at this address instead of the portals.")
+@click.option("--lang", type=click.Choice(declaration.LANGUAGES), default="en", help="Language of the words.")
+@as_json
+def preview_command(names: tuple[str, ...], file: Path | None, replay: str | None, lang: str, *, as_json: bool) -> None:
+    """Show the first records of sources in the file as they would arrive, scored. Writes nothing, saves nothing.
+
+    The status is 0 only if each of them has given a record.
+    """
+    chosen = {one.name: one for one in declared(file)}
+    if missing := [name for name in names if name not in chosen]:
+        raise click.UsageError(f"The file of sources does not declare {', '.join(missing)}.")
+    found = {name: _first_records(chosen[name], replay, lang) for name in names}
+    if as_json:
+        click.echo(json.dumps(found, indent=2, ensure_ascii=False))
+    else:
+        for name, told in found.items():
+            click.echo("\n".join(told_records.lines(name, told)))
+    if not all(told["records"] for told in found.values()):
+        raise click.exceptions.Exit(1)
+
+
+def _first_records(one: Declared, replay: str | None, lang: str) -> dict[str, Any]:
+    url = f"{replay.rstrip('/')}{one.replay}" if replay and one.replay else one.url
+    asked = {"name": one.name, "title": one.title[lang], "url": url, "source_type": one.protocol}
+    try:
+        found = told_records.first({"ignore_auth": True}, asked, one.settings, lang)
+    except tk.ValidationError as error:
+        _end(error)
+    return found
 
 
 @harvesters.command(short_help="Map kept records again, without fetching.")

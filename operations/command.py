@@ -77,7 +77,9 @@ def parser() -> argparse.ArgumentParser:
     status.set_defaults(run=run_status)
 
     harvest = commands.add_parser(
-        "harvest", help="harvest now, and follow; `harvest remap SOURCE` maps kept records again, without fetching"
+        "harvest",
+        help="harvest now, and follow; `harvest remap SOURCE` maps kept records again, without fetching; "
+        "`harvest preview SOURCE` shows the first records of a declared source, and saves nothing",
     )
     harvest.add_argument("sources", nargs="*", metavar="SOURCE")
     harvest.add_argument("--dry-run", action="store_true", help="show what would change, write nothing")
@@ -183,6 +185,10 @@ def run_harvest(options: argparse.Namespace) -> int:
     flags = [*(["--dry-run"] if options.dry_run else []), *(["--json"] if options.json else [])]
     if options.sources[:1] in (["remap"], ["duplicates"]):
         return passthrough(["harvesters", *options.sources, *flags])
+    if options.sources[:1] == ["preview"]:
+        mode = here.settings().mode
+        replay = [] if mode.live else ["--replay", here.settings().replay_url]
+        return passthrough(["harvesters", *options.sources, *flags, *replay])
     return here.harvest([*options.sources, *flags])
 
 

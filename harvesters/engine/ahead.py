@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import queue
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import suppress
 
@@ -18,11 +19,12 @@ class Ahead:
     """The pages of a source, fetched by a thread of its own. Iterate once, then close.
 
     ``deadline`` is how long one page may take (seconds), its tries and redirects included; a portal that needs longer
-    is broken off. What the protocol raises is raised where the pages are used.
+    is broken off. ``until`` is when all of them have to be there (a moment of the monotonic clock, None: no such
+    moment). What the protocol raises is raised where the pages are used.
     """
 
-    def __init__(self, pages: Iterator[Page], deadline: float, url: str) -> None:
-        self._pages, self._deadline, self._url = pages, deadline, url
+    def __init__(self, pages: Iterator[Page], deadline: float, url: str, until: float | None = None) -> None:
+        self._pages, self._deadline, self._url, self._until = pages, deadline, url, until
         self._ready: queue.Queue[Page | BaseException | None] = queue.Queue(AHEAD)
         self._stopped = threading.Event()
         self._thread = threading.Thread(target=self._fetch, name="pages", daemon=True)
@@ -32,7 +34,7 @@ class Ahead:
         self._thread.start()
         while True:
             try:
-                found = self._ready.get(timeout=self._deadline)
+                found = self._ready.get(timeout=self._patience())
             except queue.Empty as late:
                 raise SourceError(Reason.UNREACHABLE, self._url, f"{self._deadline:g} s") from late
             if found is None:
@@ -40,6 +42,10 @@ class Ahead:
             if isinstance(found, BaseException):
                 raise found
             yield found
+
+    def _patience(self) -> float:
+        """Return how long the next page may take (seconds)."""
+        return self._deadline if self._until is None else max(0.0, min(self._deadline, self._until - time.monotonic()))
 
     def close(self) -> None:
         """Let the thread end after the page it is fetching."""

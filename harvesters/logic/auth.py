@@ -16,6 +16,13 @@ def harvest_status(context: Context, data_dict: DataDict) -> AuthResult:
     return {"success": True}
 
 
+def harvest_source_preview(context: Context, data_dict: DataDict) -> AuthResult:
+    """Those who may save the source as they describe it: nobody else has this portal ask an address of theirs."""
+    if source := data_dict.get("id"):
+        return {"success": tk.check_access("harvest_source_update", context, {"id": source})}
+    return {"success": tk.check_access("harvest_source_create", context, {**data_dict, "type": "harvest"})}
+
+
 def harvest_run_list(context: Context, data_dict: DataDict) -> AuthResult:
     """Those who may edit the source; the runs of all sources: sysadmins."""
     return _editor_of(context, data_dict)

@@ -11,7 +11,7 @@ from ckan.types import Action, Context, DataDict
 
 from ckanext.harvesters.duplicates import standing
 from ckanext.harvesters.engine import corrections, store
-from ckanext.harvesters.logic import sources
+from ckanext.harvesters.logic import asking
 
 #: Fields of a resource that its people see, where no schema says which there are.
 _RESOURCE = frozenset({"name", "description", "format", "url"})
@@ -33,7 +33,7 @@ def package_update(original: Action, context: Context, data_dict: DataDict) -> A
         return original(context, data_dict)
     package = model.Package.get(data_dict.get("id") or data_dict.get("name"))
     if package is not None and package.type == "harvest":
-        sources.check(context, {**data_dict, "id": package.id}, access="package_update")
+        asking.check(context, {**data_dict, "id": package.id}, access="package_update")
         return original(context, data_dict)
     site_user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
     if package is None or context.get("user") in ("", None, site_user) or store.source_of(package.id) is None:

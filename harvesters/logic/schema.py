@@ -34,6 +34,13 @@ def record(data: dict[str, Any]) -> dict[str, Any]:
     return _clean(data, {"source": text, "guid": text})
 
 
+def preview(data: dict[str, Any]) -> dict[str, Any]:
+    """Accept what saving a source accepts, and a language. Raises ``ValidationError``."""
+    languages = [_validator("ignore_empty"), _validator("one_of")(["nl", "fr", "en"])]
+    asked = _clean({name: data[name] for name in ("lang",) if name in data}, {"lang": languages})
+    return {name: value for name, value in data.items() if name != "lang"} | asked
+
+
 def source(data: dict[str, Any]) -> dict[str, Any]:
     """Accept a source. Raises ``ValidationError``."""
     return _clean(data, {"source": [_validator("not_empty"), _validator("unicode_safe")]})

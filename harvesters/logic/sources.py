@@ -1,27 +1,18 @@
-"""A source that cannot work is refused when a person saves it, with the reason; not at three in the night."""
+"""Actions on harvest sources as people make them: saved only when their portal can be read, and looked at before."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import ckan.plugins.toolkit as tk
-import sqlalchemy as sa
-from ckan import model
+from ckan import logic, model
+from ckan.lib.plugins import lookup_package_plugin, plugin_validate
 from ckan.types import Action, Context, DataDict
-from ckanext.harvest.model import HarvestSource
 
 from ckanext.harvesters.duplicates import standing
 from ckanext.harvesters.engine import declaration
-from ckanext.harvesters.engine.report import sentence
 from ckanext.harvesters.engine.sources import protocol_names
-from ckanext.harvesters.logic import schema
-from ckanext.harvesters.reasons import Reason
-from ckanext.harvesters.records import PortalBusyError, Source, SourceError
-from ckanext.harvesters.registry import protocol
-from ckanext.oslo import fetch
-
-#: How long a portal may take to answer while a person waits (seconds).
-PATIENCE = 20.0
+from ckanext.harvesters.logic import asking, schema, told_records
 
 
 @tk.chained_action
@@ -29,55 +20,50 @@ def package_create(original: Action, context: Context, data_dict: DataDict) -> A
     """Create a dataset; one that is a harvest source of ours must be readable."""
     standing.unsaid(data_dict)
     if data_dict.get("type") == "harvest":
-        check(context, data_dict, access="package_create")
+        asking.check(context, data_dict, access="package_create")
     return original(context, data_dict)
 
 
-def check(context: Context, data_dict: DataDict, *, access: str) -> None:
-    """Ask a source's portal for its first page. Raises ``ValidationError`` when a person saves one that cannot work.
+def harvest_source_preview(context: Context, data_dict: DataDict) -> dict[str, Any]:
+    """Show the first records of a source as they would arrive, before it is saved. Nothing is written.
 
-    What a command declares for the operator is not asked, nor what has not changed. Raises ``NotAuthorized`` for who
-    may not save it by the auth function ``access``: nobody else has this portal ask an address of theirs.
+    Takes what ``harvest_source_create`` takes, and for a saved source (``id``) what ``harvest_source_update`` takes;
+    what those refuse is refused here, with the same errors. Reads for 20 seconds at most.
+
+    :param lang: ``nl``, ``fr`` or ``en`` (optional, default: the language of the request)
+    :type lang: string
+    :returns: ``records`` (at most 20), each with ``guid``, ``url``, ``title`` and its language ``title_lang``,
+        ``type``, ``languages`` of the texts, ``municipalities`` (``key`` and ``name``), ``files`` (how many) and their
+        ``formats``, ``licences``, ``score`` (``points`` of 405, ``marks`` of 5 and the
+        ``rating``; None for what is refused),
+        ``out_of_scope`` (the rule, or None), ``refused`` and ``problems`` (as in ``harvest_report``);
+        ``problems`` of pages and of the source; ``count``, ``refused``, ``out_of_scope`` and ``problem_count``;
+        ``mean_score`` of the records that would arrive (points, None for none); ``total`` that the portal says it
+        has; ``late`` (the time was over before) and ``whole`` (the source has no more than these)
+    :rtype: dictionary
     """
-    kind, url, config = (data_dict.get(name) or "" for name in ("source_type", "url", "config"))
-    if context.get("ignore_auth") or kind not in protocol_names() or not url or _is_saved(data_dict, kind, url, config):
-        return
-    tk.check_access(access, context, data_dict)
-    try:
-        settings = declaration.settings(config)
-    except declaration.DeclarationError:
-        return  # ckanext-harvest's validator of the settings says what is wrong with them.
-    source = Source(
-        name=str(data_dict.get("name", "")),
-        title=str(data_dict.get("title", "")),
-        protocol=kind,
-        url=url,
-        organization="",
-        language=settings.get("language", ""),
-        metadata_license=settings.get("metadata_license", ""),
-        scope=settings.get("scope", {}),
-        options=settings.get("options", {}),
-        credentials=settings.get("credentials"),
-    )
-    language = schema.language()
-    try:
-        with fetch.from_config(seconds=PATIENCE) as client:
-            client.check(url)
-            next(iter(protocol(kind).pages(source, client)), None)
-    except SourceError as error:
-        field = "config" if error.reason is Reason.BAD_CONFIGURATION else "url"
-        raise tk.ValidationError({field: [f"{sentence(error.reason, language)} {error.detail}".strip()]}) from error
-    except PortalBusyError as busy:
-        said = f"{sentence(Reason.UNREACHABLE, language)} {busy.detail}"
-        raise tk.ValidationError({"url": [said]}) from busy
-    except fetch.FetchError as error:
-        raise tk.ValidationError({"url": [error.text(language)]}) from error
+    asked = schema.preview(data_dict)
+    language = asked.pop("lang", None) or schema.language()
+    tk.check_access("harvest_source_preview", context, asked)
+    return told_records.first(context, *_validated(context, asked), language)
 
 
-def _is_saved(data_dict: DataDict, kind: str, url: str, config: str) -> bool:
-    """Tell whether a source says what it said when it was saved last."""
-    saved = sa.select(HarvestSource.type, HarvestSource.url, HarvestSource.config).where(
-        HarvestSource.id == data_dict.get("id")
-    )
-    row = model.Session.execute(saved).first() if data_dict.get("id") else None
-    return row is not None and (row.type, row.url, row.config or "") == (kind, url, config)
+def _validated(context: Context, asked: DataDict) -> tuple[DataDict, dict[str, Any]]:
+    """Return a source as saving would take it, and its settings. Raises ``ValidationError`` as saving does."""
+    described: DataDict = {**asked, "type": "harvest"}
+    plugin = lookup_package_plugin("harvest")
+    reading = logic.fresh_context(context)
+    if asked.get("id"):
+        package = model.Package.get(asked["id"])
+        if package is None or package.type != "harvest":
+            raise tk.ObjectNotFound(tk._("Harvest source not found"))
+        described["id"], reading["package"] = package.id, package
+        using, name = plugin.update_package_schema(), "package_update"
+    else:
+        using, name = plugin.create_package_schema(), "package_create"
+    _data, errors = plugin_validate(plugin, reading, dict(described), using, name)
+    if errors:
+        raise tk.ValidationError(errors)
+    if described["source_type"] not in protocol_names():
+        raise tk.ValidationError({"source_type": [tk._("Sources of this kind cannot be looked at before.")]})
+    return described, declaration.settings(described.get("config") or "")

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import ckan.plugins.toolkit as tk
+from ckan import model
 from ckanext.harvest.model import UPDATE_FREQUENCIES
 
 from ckanext.harvesters.engine import corrections
@@ -14,6 +15,16 @@ from ckanext.harvesters.pages import absences, duplicates, words
 def harvest_frequency_choices() -> list[dict[str, str]]:
     """Return how often a source can be read, as the form of a source offers it."""
     return [{"value": code, "text": words.frequency(code)} for code in UPDATE_FREQUENCIES]
+
+
+def harvest_source_title(source: dict[str, Any]) -> str:
+    """Return the title of a source as its form asks for it.
+
+    ckanext-harvest lays what the settings say over the source it shows: the title in all languages over the plain one.
+    """
+    title = source.get("title") or ""
+    package = model.Package.get(source.get("id")) if str(title).startswith("{") else None
+    return (package.title or package.name) if package else str(title)
 
 
 def harvest_gone(package_id: str) -> absences.Notice | None:

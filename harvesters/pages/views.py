@@ -21,10 +21,12 @@ from ckanext.harvest.model import HarvestJob
 from flask import Blueprint, make_response, request
 
 from ckanext.harvesters.engine import preview as previews
+from ckanext.harvesters.logic.told_records import SECONDS
 from ckanext.harvesters.pages import (
     absences,
     downloads,
     duplicates,
+    first_records,
     overview,
     passes,
     reader,
@@ -34,6 +36,7 @@ from ckanext.harvesters.pages import (
 )
 from ckanext.harvesters.pages.passes import Pass
 from ckanext.harvesters.pages.source_pages import Shown
+from ckanext.oslo.quality.score import MOST as MOST_POINTS
 
 #: Runs on one page of a source.
 RUNS = 20
@@ -222,6 +225,33 @@ def report_json(source: str, job: str) -> Answer:
     shown, this, latest = _run(source, job)
     rows = [report.as_dict(line) for line in report.lines(this, latest=latest)]
     return downloads.document({**downloads.run_head(shown, this), "problems": rows}, f"{shown.name}-report")
+
+
+@harvests.route("/harvest/new/preview", methods=["GET", "POST"])
+@_page
+def look() -> Answer:
+    """Show the first records of a source that is not saved yet, or its form again."""
+    return _looked_at(None)
+
+
+@harvests.route("/harvest/edit/<source>/preview", methods=["GET", "POST"])
+@_page
+def look_again(source: str) -> Answer:
+    """Show the first records of a source as a changed form describes it, or that form again."""
+    return _looked_at(source_pages.one_source(source).id)
+
+
+def _looked_at(source_id: str | None) -> Answer:
+    if request.method == "GET":  # Another language was chosen, or the address was pasted.
+        return tk.h.redirect_to("harvest.edit", id=source_id) if source_id else tk.h.redirect_to("harvest.new")
+    sent = first_records.sent()
+    if "back" in request.form:
+        return first_records.form(source_id, sent)
+    try:
+        found = tk.get_action("harvest_source_preview")(reader.context(), first_records.described(source_id, sent))
+    except tk.ValidationError as error:
+        return first_records.form(source_id, sent, error)
+    return _render("first_records", source_id=source_id, sent=sent, found=found, seconds=SECONDS, score_of=MOST_POINTS)
 
 
 # What changes something.

@@ -12,6 +12,8 @@ import ckan.plugins.toolkit as tk
 from ckanext.harvesters.engine.report import sentence
 from ckanext.harvesters.pages import reader
 from ckanext.harvesters.pages.health import Health
+from ckanext.oslo.quality import wording
+from ckanext.oslo.quality.score import Rating
 
 if TYPE_CHECKING:
     from ckanext.harvesters.pages.passes import Pass
@@ -71,6 +73,25 @@ def health(code: Health) -> str:
 def reason(code: str) -> str:
     """Return the sentence for a reason of a report."""
     return sentence(code, reader.language())
+
+
+def kind(code: str | None) -> str:
+    """Name a type of dataset."""
+    return {"dataset": tk._("Dataset"), "work": tk._("Work"), "mobility": tk._("Mobility")}.get(code or "", "–")
+
+
+def rating(code: str) -> str:
+    """Say how good a score is."""
+    return wording.rating(Rating(code))
+
+
+def out_of_scope(rule: str) -> str:
+    """Say by which of its source's rules a record is none of this portal's business."""
+    return {
+        "area": tk._("out of scope: lies elsewhere"),
+        "themes": tk._("out of scope: other themes"),
+        "publishers": tk._("out of scope: other publishers"),
+    }[rule]
 
 
 def fields(kind: str, names: Iterable[str]) -> list[str]:

@@ -7,6 +7,8 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.browser.test_accessible import ASK, AXE, LEFT_OUT, OVER, RULES
+
 pytestmark = pytest.mark.browser
 
 
@@ -87,3 +89,32 @@ def test_the_harvest_pages_fit_a_small_telephone(visit, portal, scheme):
         expect(page.get_by_role("heading", level=1)).to_have_count(1)
         overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
         assert overflow <= 0, path
+
+
+def test_a_source_is_looked_at_before_it_is_saved_without_script(visit, portal):
+    page = sign_in(visit(java_script_enabled=False), portal)
+    page.goto("/nl/harvest/edit/odwb")
+    page.get_by_label("Titel").fill("Wallonië anders")
+    page.get_by_role("button", name="De eerste records bekijken").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("De eerste records van Wallonië anders")
+    expect(page.locator(".first-records tbody tr")).to_have_count(20)
+    page.get_by_role("button", name="Terug naar het formulier").click()
+    expect(page.get_by_label("Titel")).to_have_value("Wallonië anders")
+    page.goto("/nl/harvest/edit/odwb")
+    expect(page.get_by_label("Titel")).not_to_have_value("Wallonië anders")
+    for path in ("new/preview", "edit/odwb/preview"):
+        assert page.request.post(f"{portal.url}/nl/harvest/{path}", form={}).status == 400
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_what_a_source_would_bring_breaks_no_rules_and_fits_a_telephone(visit, portal, scheme):
+    page = visit(color_scheme=scheme, reduced_motion="reduce")
+    page.add_init_script(AXE)
+    sign_in(page, portal)
+    page.goto("/fr/harvest/edit/odwb")
+    page.get_by_role("button", name="Voir les premières fiches").click()
+    expect(page.locator(".first-records tbody tr")).to_have_count(20)
+    for width in (360, 1280):
+        page.set_viewport_size({"width": width, "height": 800})
+        assert page.evaluate(ASK, [LEFT_OUT, RULES]) == []
+        assert page.evaluate(OVER) <= 0

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import ckan.plugins.toolkit as tk
 import pytest
 from ckan.tests import factories, helpers
 from lxml.html import HtmlElement
@@ -137,3 +138,16 @@ class TestMachineTranslation:
     def test_tags_that_say_less_are_marked_all_the_same(self):
         assert list(machine_made.made(["fr-t-nl", "en"])) == [("fr", "nl"), ("en", "")]
         assert list(machine_made.made(None)) == []
+
+
+def test_what_a_dataset_would_be_linked_to_is_told_before_it_is_there(steward):
+    editor = factories.User()
+    factories.Organization(users=[{"name": editor["name"], "capacity": "editor"}])
+    told = {"dataset": {"title_translated": {"fr": "Tournai - Bulles à verre"}, "type": "dataset"}}
+    (found,) = tk.get_action("municipality_link_preview")({"user": editor["name"]}, dict(told))
+    assert (found["key"], found["evidence"], found["names"]["nl"]) == (TOURNAI, "title", "Doornik")
+    for user in ("", factories.User()["name"]):
+        with pytest.raises(tk.NotAuthorized):
+            tk.get_action("municipality_link_preview")({"user": user}, dict(told))
+    with pytest.raises(tk.ValidationError):
+        tk.get_action("municipality_link_preview")({"user": editor["name"]}, {"dataset": "bulles"})

@@ -219,3 +219,40 @@ def test_the_admin_page_and_its_job_report_open(source, portal, app, sysadmin_wi
     assert "www.odwb.be:da_000007" in report.body
     assert "The dataset has no title" in report.body
     assert "De dataset heeft in geen enkele taal" in app.get(f"/nl/harvest/odwb/job/{job_id}", headers=headers).body
+
+
+@pytest.fixture
+def declared(source, tmp_path) -> Path:
+    """Declare a source that CKAN does not have: the stand-in, under another name."""
+    settings = {"language": "fr", "metadata_license": "https://e.org/licence", "options": {"domain": "www.odwb.be"}}
+    organization = {"name": "elsewhere", "title": "Elsewhere"}
+    one = {"name": "newcomer", "title": "New", "protocol": "opendatasoft", "url": "https://portal.example/"}
+    file = tmp_path / "sources.yaml"
+    entry = {**one, "replay": "/odwb", "organization": organization, **settings}
+    file.write_text(json.dumps({"sources": [entry]}))
+    return file
+
+
+def test_a_declared_source_is_looked_at_before_it_is_there(declared, portal, ask, count) -> None:
+    portal.put(document(3, modified="31/02/2026"))
+    before = [count(table) for table in (model.Package, HarvestRun, HarvestJob)]
+    words = ("preview", "newcomer", "--file", str(declared), "--replay", portal.server.url)
+    done = ask(*words, "--json", "--lang", "nl")
+    assert done.exit_code == 0, done.output
+    found = json.loads(done.stdout)["newcomer"]
+    assert (found["count"], found["problem_count"]) == (12, 1)
+    assert {one["score"]["points"] > 0 for one in found["records"]} == {True}
+    [problem] = [problem for one in found["records"] for problem in one["problems"]]
+    assert problem["text"] == "De waarde is geen bestaande datum."
+    lines = ask(*words).stdout.splitlines()
+    assert lines[0].startswith("newcomer: 12 of 12 records; 0 refused, 0 out of scope, 1 problems, average quality")
+    assert "\tmetas.default.modified = 31/02/2026: The value is not a date that exists." in lines
+    assert [count(table) for table in (model.Package, HarvestRun, HarvestJob)] == before
+
+
+def test_a_preview_of_what_is_not_declared_or_does_not_answer_is_no_success(declared, portal, ask) -> None:
+    assert "does not declare" in ask("preview", "another", "--file", str(declared)).stderr
+    portal.server.stop()
+    done = ask("preview", "newcomer", "--file", str(declared), "--replay", portal.server.url)
+    assert done.exit_code == 1
+    assert "did not answer" in done.stderr

@@ -228,6 +228,12 @@ class TestForm:
         (chosen,) = [node for node in select(form, "input[type=radio]") if node.get("checked") is not None]
         assert chosen.get("value") == "opendatasoft"
 
+    def test_the_plain_title_stands_in_the_form_not_that_of_all_languages(self, app, admin, source):
+        make_source("other", f"{source.url}/other", title={"nl": "Anders", "fr": "Autre", "en": "Other"})
+        page = read(app.get("/fr/harvest/edit/other", headers=admin).body)
+        assert one(page, "#field-title").get("value") == "other"
+        assert text(one(page, "h1")) == "Modifier other"
+
     @pytest.mark.parametrize(
         ("field", "value", "said"),
         [

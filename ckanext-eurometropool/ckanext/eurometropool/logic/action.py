@@ -146,6 +146,28 @@ def municipality_link_suggestions(context: Context, data_dict: DataDict) -> list
     return linked.suggestions(package)
 
 
+def municipality_link_preview(context: Context, data_dict: DataDict) -> list[Dict]:
+    """List the municipalities a dataset that is not saved yet would be linked to.
+
+    You must be allowed to make datasets in some organization.
+
+    :param dataset: the dataset as ``package_create`` takes it
+    :type dataset: dictionary
+
+    :rtype: list of dictionaries with ``key``, ``names`` (nl, fr, en), ``kind``, ``evidence`` and ``confidence``;
+        empty where this portal has no register of municipalities
+    """
+    tk.check_access("municipality_link_preview", context, data_dict)
+    dataset = tk.get_or_bust(data_dict, "dataset")
+    if not isinstance(dataset, dict):
+        raise tk.ValidationError({"dataset": [tk._("Give a dataset.")]})
+    if not installed.is_installed():
+        return []
+    register = _register()
+    found = sorted(installed.linker().link(dataset).links, key=lambda link: link.key)
+    return [{**link.as_dict(), "names": dict(register.municipalities[link.key].names)} for link in found]
+
+
 @tk.chained_action
 def package_create(up_func: Action, context: Context, data_dict: DataDict) -> ActionResult.PackageCreate:
     """Create a dataset; links to municipalities are found, not sent."""

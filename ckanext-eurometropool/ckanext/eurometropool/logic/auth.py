@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ckan.authz as authz
 import ckan.plugins.toolkit as tk
 from ckan.types import AuthResult, Context, DataDict
 
@@ -30,3 +31,8 @@ def municipality_link_correct(context: Context, data_dict: DataDict) -> AuthResu
 def municipality_link_suggestions(context: Context, data_dict: DataDict) -> AuthResult:
     """Who may correct a dataset's links may see what is suggested."""
     return municipality_link_correct(context, data_dict)
+
+
+def municipality_link_preview(context: Context, data_dict: DataDict) -> AuthResult:
+    """Who may make datasets somewhere may see what they would be linked to."""
+    return {"success": authz.has_user_permission_for_some_org(context.get("user", ""), "create_dataset")}
