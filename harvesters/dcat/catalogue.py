@@ -62,6 +62,18 @@ class Catalogue:
         found = self._of_type("dcat:Dataset")
         return sorted((node for node in found if self._is_described(node)), key=lambda node: node.value)
 
+    def is_catalogue(self) -> bool:
+        """Tell whether this can be a page of a catalogue at all: `{}` and `{"error": …}` are JSON, and say nothing.
+
+        A catalogue without datasets is one, and so is what broke where its datasets would have come.
+        """
+        if self.document.pieces or self.document.faults or self.is_stream():
+            return True
+        said = (f"{HYDRA}totalItems", f"{HYDRA}next", f"{HYDRA}nextPage", f"{TREE}node", full("dcat:dataset"))
+        return any(self._of_type(name) for name in ("dcat:Dataset", "dcat:Catalog")) or any(
+            next(self.store.quads_for_pattern(None, NamedNode(name), None, None), None) is not None for name in said
+        )
+
     def is_stream(self) -> bool:
         """Tell whether this is a page of a Linked Data Event Stream: its members are versions, not datasets."""
         kind = self.store.quads_for_pattern(None, _TYPE, NamedNode(f"{LDES}EventStream"), None)

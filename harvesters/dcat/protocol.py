@@ -49,6 +49,8 @@ class Dcat:
                 walk.past_failure(url)
                 continue
             with catalogue.opened(document) as found:
+                if walk.run.number == 1 and not found.is_catalogue():
+                    raise SourceError(Reason.BAD_ANSWER, url, "no dcat:Catalog, no dcat:Dataset")
                 if walk.run.number == 1 and found.is_stream():
                     yield from stream.pages(walk, document, client)
                     return
