@@ -32,6 +32,7 @@ from ckanext.harvesters.pages import (
     reader,
     report,
     source_pages,
+    trend,
     words,
 )
 from ckanext.harvesters.pages.passes import Pass
@@ -76,7 +77,8 @@ def _render(template: str, **shown: Any) -> str:
 def every() -> Answer:
     """Show all sources at a glance."""
     sources = source_pages.all_sources()
-    return _render("overview", sources=sources, figures=overview.figures(sources))
+    trends = trend.of_sources([source.id for source in sources])
+    return _render("overview", sources=sources, figures=overview.figures(sources), trends=trends)
 
 
 @harvests.route("/harvest/sources.csv")

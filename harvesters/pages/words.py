@@ -70,6 +70,20 @@ def health(code: Health) -> str:
     }[code]
 
 
+def trend(change: int, days: int) -> str:
+    """Say how many datasets a source has more or fewer than some days ago."""
+    weeks = round(days / 7)
+    span = (
+        tk.ungettext("{count} day", "{count} days", days).format(count=days)
+        if days < 14
+        else tk._("{count} weeks").format(count=weeks)
+    )
+    if not change:
+        return tk._("unchanged in {span}").format(span=span)
+    sign = "+" if change > 0 else "\N{MINUS SIGN}"
+    return tk._("{change} in {span}").format(change=f"{sign}{reader.number(abs(change))}", span=span)
+
+
 def reason(code: str) -> str:
     """Return the sentence for a reason of a report."""
     return sentence(code, reader.language())
