@@ -114,6 +114,7 @@ def test_what_a_source_would_bring_breaks_no_rules_and_fits_a_telephone(visit, p
     page.goto("/fr/harvest/edit/odwb")
     page.get_by_role("button", name="Voir les premières fiches").click()
     expect(page.locator(".first-records tbody tr")).to_have_count(20)
+    page.wait_for_load_state("networkidle")  # style sheets too
     for width in (360, 1280):
         page.set_viewport_size({"width": width, "height": 800})
         assert page.evaluate(ASK, [LEFT_OUT, RULES]) == []
