@@ -59,8 +59,8 @@ class Sample:
 def take(source: Source, spoken: Protocol, client: Client, *, most: int, seconds: float) -> Sample:
     """Read at most ``most`` records of a source, for at most ``seconds``.
 
-    Raises `SourceError`, `PortalBusyError` or `ckanext.oslo.fetch.FetchError` when a source has nothing to show for a reason of its own;
-    one that only takes too long gives what came until then, be it nothing.
+    Raises `SourceError`, `PortalBusyError` or `ckanext.oslo.fetch.FetchError` when a source has nothing to show for a
+    reason of its own; one that only takes too long gives what came until then, be it nothing.
     """
     until = time.monotonic() + seconds
     rules = scope.rules_of(source)
