@@ -48,6 +48,11 @@ class Change:
     problems: tuple[Problem, ...] = ()
 
     @property
+    def moved_from(self) -> str | None:
+        """Return the guid that the record had before, when it is another one (`following`)."""
+        return self.known.guid if self.known is not None and self.known.guid != self.record.guid else None
+
+    @property
     def kind(self) -> Kind:
         """Say whether this adds a dataset or updates one."""
         return Kind.ADDED if self.known is None else Kind.UPDATED

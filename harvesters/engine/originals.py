@@ -7,7 +7,7 @@ was refused last. They go with their dataset and with their source.
 from __future__ import annotations
 
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import datetime
 from typing import Any
 
@@ -87,6 +87,15 @@ def keep(source_id: str, records: Iterable[tuple[SourceRecord, str | None]]) -> 
     if not rows:
         return
     model.Session.execute(_KEPT, rows)
+
+
+def forget(source_id: str, guids: Collection[str]) -> None:
+    """Forget records, in the current transaction: they have other guids now."""
+    if guids:
+        query = sa.delete(HarvestOriginal).where(
+            HarvestOriginal.source_id == source_id, HarvestOriginal.guid.in_(guids)
+        )
+        model.Session.execute(query, execution_options={"synchronize_session": False})
 
 
 def of(source_id: str, guid: str) -> HarvestOriginal | None:

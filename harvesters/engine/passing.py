@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import typing
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -17,6 +17,7 @@ from rq.timeouts import BaseTimeoutException
 from ckanext.harvesters import scope
 from ckanext.harvesters.engine.ahead import Ahead
 from ckanext.harvesters.engine.difference import Change, Kind, Known, compare
+from ckanext.harvesters.engine.following import PutOff, Said
 from ckanext.harvesters.engine.place import ElsewhereError, Place
 from ckanext.harvesters.engine.report import EngineReason, Entry
 from ckanext.harvesters.engine.statistics import Counts, RunStatus, status_of
@@ -100,7 +101,8 @@ class Pass:
     """A pass over one source. ``counts`` is true at any moment, also when the pass is broken off.
 
     It begins at a ``place`` where another pass of the same run has stopped: the records before it are read once more
-    (the pages come out of the database then, see `answers`), but neither mapped nor counted. Making a pass raises
+    (the pages come out of the database then, see `answers`), but neither mapped nor counted. ``said`` gives what known
+    records said last (`following`); without it none is found again under another guid. Making a pass raises
     `SourceError` when the source's scope has a mistake.
     """
 
@@ -115,6 +117,7 @@ class Pass:
         batch_size: int,
         deadline: float,
         place: Place | None = None,
+        said: Callable[[], Mapping[str, Said]] = dict,
     ) -> None:
         self.source, self.protocol, self.known, self.sink = source, protocol, known, sink
         self.owner_org, self.batch_size = owner_org, batch_size
@@ -126,6 +129,8 @@ class Pass:
         self._met: set[str] = set()
         self._refused: set[str] = set()
         self._absent: set[str] = set(self.place.absent)
+        self._again = frozenset(self.place.put_off)
+        self._put_off, self._moved = PutOff(said), dict[str, str]()
         self._pages = self._taken = 0
         self._last = ""
         self._whole = self._clean = True
@@ -133,8 +138,11 @@ class Pass:
 
     @property
     def present(self) -> set[str]:
-        """The guids of the records that the source has for this portal, those it could not take among them."""
-        return (self._met | self._refused) - self._absent
+        """The guids of the records that the source has for this portal, under the guids they had before as well.
+
+        Those it could not take are among them.
+        """
+        return (self._met | self._refused | {*self._moved.values()}) - self._absent
 
     def run(self, client: Client) -> End | None:
         """Read the source to its end and say how that went; None when the time of the step was up before.
@@ -152,7 +160,7 @@ class Pass:
         if self._taken < self.place.taken:
             raise ElsewhereError
         self._flush()
-        return self._end()
+        return self._end() if self._settle() else None
 
     def _given(self, client: Client) -> Iterator[Page]:
         """Yield the protocol's pages; begins with the first, so that what is raised before it is reported, too."""
@@ -192,7 +200,7 @@ class Pass:
     def _here(self) -> Place:
         """Return the place after the last record."""
         absent = sorted(guid for guid in self._absent if guid in self.known)
-        return Place(self._pages, self._taken, self._last, tuple(absent), replace(self.counts))
+        return Place(self._pages, self._taken, self._last, tuple(absent), self._put_off.guids, replace(self.counts))
 
     def _broken_off(self, entry: Entry) -> None:
         self._whole, self._clean, self._why = False, False, entry
@@ -212,9 +220,11 @@ class Pass:
         self.sink.report([Entry.of(problem) for problem in page.problems])
 
     def _take(self, record: SourceRecord) -> None:
-        if not self._is_next(record):
-            return
-        known = self.known.get(record.guid)
+        if self._is_next(record):
+            self._judge(record, self.known.get(record.guid))
+
+    def _judge(self, record: SourceRecord, known: Known | None, *, settled: bool = False) -> None:
+        """Map a record and find out what it changes. ``settled``: it is not put off any more."""
         if known is not None and known.deleted:
             self.counts.count(Kind.UNCHANGED)
             return
@@ -239,7 +249,10 @@ class Pass:
             self._absent.add(record.guid)
             self.counts.count(Kind.OUT_OF_SCOPE)
             return
-        change = compare(record, self._complete(record, mapped.dataset), known, mapped.problems)
+        dataset = self._complete(record, mapped.dataset)
+        if known is None and self.known and not settled and self._put_off.take(record, dataset, self._met):
+            return
+        change = compare(record, dataset, known, mapped.problems)
         if change is None:
             self.counts.count(Kind.UNCHANGED)
             return
@@ -256,7 +269,26 @@ class Pass:
         if record.guid in self._met:
             return False  # Protocols report a guid that comes twice; the first one counts.
         self._met.add(record.guid)
-        return self._taken > self.place.taken
+        return self._taken > self.place.taken or record.guid in self._again
+
+    def _settle(self) -> bool:
+        """Take the records that were put off; False when the time of the step was up before the last.
+
+        Those that are known ones under another guid become what those were, the others are new. When the source was
+        not read whole nobody knows which is which: they stay away until it is, and the known ones are there.
+        """
+        if not (self._whole and self._clean):
+            for _record in self._put_off.release():
+                self.counts.count(Kind.UNCHANGED)
+            return True
+        self._moved = self._put_off.moved(self._met | self._refused)
+        for record in self._put_off.release():
+            self._judge(record, self.known.get(self._moved.get(record.guid, "")), settled=True)
+            if self.sink.is_time_up():
+                self._flush()
+                return False
+        self._flush()
+        return True
 
     def _fail(self, record: SourceRecord, entry: Entry) -> None:
         self.counts.count(Kind.FAILED)

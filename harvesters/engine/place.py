@@ -15,13 +15,15 @@ class Place:
 
     ``pages`` have been begun, and what is wrong with them is reported; ``taken`` records have been taken, the last of
     them ``last`` (its guid: another record at that place means that the portal gives other pages than before);
-    ``absent`` are the known records out of scope; ``counts`` are those of the run.
+    ``absent`` are the known records out of scope; ``put_off`` are those before the place that have not been taken yet
+    (`following`); ``counts`` are those of the run.
     """
 
     pages: int = 0
     taken: int = 0
     last: str = ""
     absent: tuple[str, ...] = ()
+    put_off: tuple[str, ...] = ()
     counts: Counts = field(default_factory=Counts)
 
     def as_dict(self) -> dict[str, Any]:
@@ -31,6 +33,7 @@ class Place:
             "taken": self.taken,
             "last": self.last,
             "absent": list(self.absent),
+            "put_off": list(self.put_off),
             "counts": self.counts.as_dict(),
         }
 
@@ -40,7 +43,8 @@ class Place:
         if kept is None:
             return cls()
         counts = Counts(**kept["counts"])
-        return cls(kept["pages"], kept["taken"], kept["last"], tuple(kept["absent"]), counts)
+        put_off = tuple(kept.get("put_off", ()))  # unknown to runs of older versions
+        return cls(kept["pages"], kept["taken"], kept["last"], tuple(kept["absent"]), put_off, counts)
 
 
 class ElsewhereError(Exception):

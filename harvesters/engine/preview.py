@@ -46,7 +46,7 @@ class Preview:
 def changes(sink: DrySink) -> Iterator[Planned]:
     """Yield what a rehearsed run would change."""
     for change in sink.changes:
-        fields = changed_fields(sink.fields.get(change.record.guid), change.digests()) if change.known else ()
+        fields = changed_fields(sink.fields.get(change.known.guid), change.digests()) if change.known else ()
         yield Planned(change.kind, change.record.guid, change.title, change.record.url or "", fields)
     for guid, title in sink.gone:
         yield Planned("gone", guid, title)

@@ -34,6 +34,7 @@ class EngineReason(StrEnum):
     LOOKED_LONG_ENOUGH = "looked-long-enough"
     FAULT = "fault"
     MAPPED_AGAIN = "mapped-again"
+    MOVED = "moved"
 
 
 SENTENCES: Mapping[EngineReason, Mapping[str, str]] = {
@@ -107,6 +108,11 @@ SENTENCES: Mapping[EngineReason, Mapping[str, str]] = {
         "nl": "De hier bewaarde records zijn opnieuw omgezet; de bron is niet bevraagd.",
         "fr": "Les fiches conservées ici ont été converties à nouveau ; la source n’a pas été interrogée.",
     },
+    EngineReason.MOVED: {
+        "en": "The portal gave the record another identifier; it is still the same dataset here.",
+        "nl": "Het portaal gaf het record een andere identificatie; het is hier nog dezelfde dataset.",
+        "fr": "Le portail a donné un autre identifiant à la fiche ; ici, le jeu de données reste le même.",
+    },
     EngineReason.FAULT: {
         "en": "A fault of the portal's own ended the harvest; its log says which.",
         "nl": "Een fout in het portaal zelf beëindigde de ophaling; het logboek zegt welke.",
@@ -149,6 +155,11 @@ class Entry:
         return cls(
             problem.guid, problem.field, shorten(problem.value), problem.reason, problem.severity, None, problem.url
         )
+
+    @classmethod
+    def moved(cls, record: SourceRecord, before: str) -> Entry:
+        """Return the line for a record whose guid was another one ``before``."""
+        return cls(record.guid, "guid", shorten(before), EngineReason.MOVED, Severity.WARNING, None, record.url)
 
     def text(self, language: str) -> str:
         """Return the line as a person reads it: what, where, why."""

@@ -20,7 +20,7 @@ from rq.timeouts import BaseTimeoutException
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import alerts, answers, gone, runs, store
+from ckanext.harvesters.engine import alerts, answers, following, gone, runs, store
 from ckanext.harvesters.engine.answers import Asking
 from ckanext.harvesters.engine.difference import Change, Kind
 from ckanext.harvesters.engine.errors import RunEnded
@@ -178,6 +178,8 @@ def _pass(source: Registered, sink: CkanSink | DrySink, place: Place | None = No
         batch_size=config.batch_size(),
         deadline=config.page_deadline(),
         place=place,
+        # What is kept says nothing of what the portal has now.
+        said=dict if again else lambda: store.said(source.id, following.FIELDS),
     )
 
 
@@ -368,7 +370,7 @@ def rehearse(
         with fetch.from_config() as client:
             end = this.run(Polite(client)) or End(RunStatus.INTERRUPTED, EngineReason.LOOKED_LONG_ENOUGH)
         counts = this.counts
-        sink.fields = store.fields(source.id, [change.record.guid for change in sink.changes if change.known])
+        sink.fields = store.fields(source.id, [change.known.guid for change in sink.changes if change.known])
         if end.proof and not again:
             found = gone.missing(source.id, this.present, config.brake())
             counts.gone = len(found.guids)

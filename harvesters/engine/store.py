@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from typing import Any
 
 import sqlalchemy as sa
@@ -51,6 +51,14 @@ def fields(source_id: str, guids: Collection[str]) -> dict[str, dict[str, str]]:
         HarvestRecord.source_id == source_id, HarvestRecord.guid.in_(guids), HarvestRecord.fields.is_not(None)
     )
     return {guid: said for guid, said in model.Session.execute(query) if said is not None}
+
+
+def said(source_id: str, names: Sequence[str]) -> dict[str, dict[str, str]]:
+    """Return the digests of what all records of a source said last of some fields, by guid, where they are known."""
+    digests = (HarvestRecord.fields[name].astext for name in names)
+    query = sa.select(HarvestRecord.guid, *digests).where(HarvestRecord.source_id == source_id)
+    found = model.Session.execute(query)
+    return {guid: {name: one for name, one in zip(names, told, strict=True) if one} for guid, *told in found}
 
 
 def titles(source_id: str, guids: Collection[str]) -> list[tuple[str, str]]:
@@ -131,11 +139,13 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
     session = model.Session
     moment = now()
     guids = [change.record.guid for change, _package_id in written]
+    before = {old: change.record.guid for change, _package_id in written if (old := change.moved_from) is not None}
+    _move(source_id, before)
     session.execute(
         sa.update(HarvestObject)
         .where(
             HarvestObject.harvest_source_id == source_id,
-            HarvestObject.guid.in_(guids),
+            HarvestObject.guid.in_([*guids, *before]),
             HarvestObject.current.is_(True),
         )
         # What it was saved as may never have reached the index, and need not any more.
@@ -170,9 +180,17 @@ def keep(source_id: str, run_id: str, job_id: str, written: Sequence[tuple[Chang
             for change, package_id in written
         ],
     )
-    replace_problems(
-        source_id, run_id, guids, [Entry.of(problem) for change, _package_id in written for problem in change.problems]
-    )
+    entries = [Entry.of(problem) for change, _package_id in written for problem in change.problems]
+    entries += [Entry.moved(change.record, old) for change, _package_id in written if (old := change.moved_from)]
+    replace_problems(source_id, run_id, [*guids, *before], entries)
+
+
+def _move(source_id: str, guids: Mapping[str, str]) -> None:
+    """Note, in the current transaction, that records have other guids than before: old → new."""
+    for old, new in guids.items():
+        record = sa.update(HarvestRecord).where(HarvestRecord.source_id == source_id, HarvestRecord.guid == old)
+        model.Session.execute(record.values(guid=new), execution_options=AS_IT_IS)
+    originals.forget(source_id, guids)
 
 
 def refuse(source_id: str, run_id: str, job_id: str, record: SourceRecord, entries: Sequence[Entry]) -> None:

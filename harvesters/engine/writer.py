@@ -7,7 +7,7 @@ of each single dataset (see `indexer`) and the activity row (see `activity`).
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack
 from typing import Any
 
@@ -54,6 +54,7 @@ class Writer:
         self.lease, self.source, self.user = lease, source, user
         self._marked = ExitStack()
         self._corrected: dict[str, frozenset[str]] = {}
+        self._ids: dict[str, str] = {}
 
     def __enter__(self) -> Writer:
         self._marked.enter_context(no_activity())
@@ -89,8 +90,8 @@ class Writer:
         return written, refused
 
     def _transaction(self, changes: Sequence[Change], place: Place | None) -> list[tuple[Change, str]]:
+        self._ids, there = self._new_ids(changes)
         names = self._names(changes)
-        there = self._already_there(changes)
         new = {identifier: name for identifier, name in names.items() if identifier not in there}
         batch = Batch.of(changes[0].dataset["owner_org"], new)
         user = model.User.get(self.user)
@@ -137,7 +138,7 @@ class Writer:
         moment = now()
         dataset = {**change.dataset, "harvested": iso(moment)}
         dataset["resources"] = [dict(resource) for resource in dataset.get("resources", ())]
-        identifier = change.known.package_id if change.known else dataset_id(self.source, change.record.guid)
+        identifier = change.known.package_id if change.known else self._ids[change.record.guid]
         if identifier not in new:
             back = change.known is not None and change.known.removed
             return self._update(identifier, dataset, user, back=back)
@@ -165,7 +166,7 @@ class Writer:
     def _added(self, changes: Sequence[Change]) -> Iterator[tuple[str, Change]]:
         for change in changes:
             if change.known is None:
-                yield dataset_id(self.source, change.record.guid), change
+                yield self._ids[change.record.guid], change
 
     def _names(self, changes: Sequence[Change]) -> dict[str, str]:
         """Choose the names of new datasets: id → name."""
@@ -179,17 +180,27 @@ class Writer:
             taken.add(names[identifier])
         return names
 
-    def _already_there(self, changes: Sequence[Change]) -> frozenset[str]:
-        """Return which of the new datasets' ids exist, and are this source's: its rows were lost, not its datasets.
+    def _new_ids(self, changes: Sequence[Change]) -> tuple[dict[str, str], frozenset[str]]:
+        """Choose the ids of new datasets: guid → id; and say which of them exist and are theirs: only rows were lost.
 
-        Raises `NotOursError` when one exists and is somebody else's.
+        Where another dataset of this source has the id, because its record had this guid before (`following`), it is
+        made of both guids. Raises `NotOursError` when one is somebody else's.
         """
-        guids = {identifier: change.record.guid for identifier, change in self._added(changes)}
-        package = model.Package
-        query = sa.select(package.id, package.extras).where(package.id.in_(guids))
-        found = model.Session.execute(query).all() if guids else []
-        for identifier, extras in found:
-            said = extras or {}
-            if (said.get("harvest_source_name"), said.get("guid")) != (self.source, guids[identifier]):
-                raise NotOursError(identifier)
-        return frozenset(identifier for identifier, _extras in found)
+        ids = {one.record.guid: dataset_id(self.source, one.record.guid) for one in changes if one.known is None}
+        said = _said_of(ids.values())
+        moved = {guid: said[one][1] for guid, one in ids.items() if one in said and said[one][0] == self.source}
+        again = {guid: dataset_id(self.source, f"{guid}\n{now}") for guid, now in moved.items() if now != guid}
+        if again:
+            ids, said = ids | again, said | _said_of(again.values())
+        there = {one: guid for guid, one in ids.items() if one in said}
+        if others := [one for one, guid in there.items() if said[one] != (self.source, guid)]:
+            raise NotOursError(", ".join(others))
+        return ids, frozenset(there)
+
+
+def _said_of(ids: Iterable[str]) -> dict[str, tuple[str, str]]:
+    """Return id → (name of its source, guid) of those datasets that exist; both may be empty."""
+    package, asked = model.Package, list(ids)
+    query = sa.select(package.id, package.extras).where(package.id.in_(asked))
+    found = model.Session.execute(query).all() if asked else []
+    return {one: ((said or {}).get("harvest_source_name") or "", (said or {}).get("guid") or "") for one, said in found}

@@ -118,7 +118,7 @@ def source(portal: Portal, clean_db, clean_index, clean_queues) -> Registered:
     return make_source("odwb", portal.url)
 
 
-def make_source(name: str, url: str, **config: Any) -> Registered:
+def make_source(name: str, url: str, source_type: str = "opendatasoft", **config: Any) -> Registered:
     organization = f"{name}-organization"
     if model.Group.by_name(organization) is None:
         tk.get_action("organization_create")(context(), {"name": organization, "title": organization})
@@ -128,7 +128,7 @@ def make_source(name: str, url: str, **config: Any) -> Registered:
             "name": name,
             "title": name,
             "url": url,
-            "source_type": "opendatasoft",
+            "source_type": source_type,
             "frequency": "MANUAL",
             "owner_org": model.Group.by_name(organization).id,
             "config": json.dumps({**CONFIG, **config}),

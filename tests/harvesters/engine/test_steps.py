@@ -106,6 +106,25 @@ def test_wherever_a_run_is_cut_every_record_is_written_and_counted_once(pages, r
     assert this.present == set(guids)
 
 
+class Dying(Remembering):
+    """A sink whose worker is killed as soon as it has said how far it is."""
+
+    def progress(self, counts: Counts, total: int | None, place: Place | None) -> None:
+        super().progress(counts, total, place)
+        raise KeyboardInterrupt
+
+
+def test_who_dies_while_reading_again_what_was_read_moves_nothing_back() -> None:
+    pages, sink = [["a", "b"], ["c", "d"], ["e"]], Remembering(4)
+    assert going(pages, sink).run(None) is None
+    assert (sink.place.taken, sink.place.counts.seen) == (4, 4)
+    dying = Dying(9)
+    dying.place = sink.place
+    with pytest.raises(KeyboardInterrupt):
+        going(pages, dying).run(None)
+    assert dying.place == sink.place
+
+
 @pytest.mark.parametrize("now", [[["x", "y", "z", "w"]], [["a"]], []])
 def test_a_portal_that_gives_other_pages_than_before_is_read_anew(now) -> None:
     sink = Remembering(2)
