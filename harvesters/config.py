@@ -33,6 +33,12 @@ def order_of_sources() -> tuple[str, ...]:
     return tuple(dict.fromkeys([*first, *declared]))
 
 
+def aliases_of_hosts() -> dict[str, str]:
+    """Return earlier name → name of hosts that portals gave up, and which stand in records to this day."""
+    pairs = (one.partition("=") for one in tk.aslist(tk.config["ckanext.harvesters.duplicates.aliases"]))
+    return {old.lower().removeprefix("www."): new.lower().removeprefix("www.") for old, _, new in pairs if old and new}
+
+
 def queue() -> str:
     """Return the job queue that harvests run on (without CKAN's prefix)."""
     return tk.config["ckanext.harvesters.queue"]

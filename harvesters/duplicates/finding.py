@@ -15,6 +15,7 @@ import sqlalchemy as sa
 from ckan import model
 from sqlalchemy.dialects.postgresql import insert
 
+from ckanext.harvesters import config
 from ckanext.harvesters.duplicates import reading, rules
 from ckanext.harvesters.duplicates.reading import State
 from ckanext.harvesters.duplicates.rules import Described, Key, Pair, by_value, ordered
@@ -88,12 +89,13 @@ def _describe(ids: Collection[str], states: Mapping[str, State]) -> None:
     kept = DuplicateDescription
     gone = [one for one in ids if one not in states]
     model.Session.execute(sa.delete(kept).where(kept.package_id.in_(gone)), execution_options=AS_IT_IS)
+    aliases = config.aliases_of_hosts()
     rows = [
         {
             "package_id": one,
             "modified": state.modified,
             "visible": state.visible,
-            "version": rules.VERSION,
+            "version": rules.version(aliases),
             "said": state.described.as_dict(),
         }
         for one, state in states.items()

@@ -12,6 +12,7 @@ from typing import Any
 import sqlalchemy as sa
 from ckan import model
 
+from ckanext.harvesters import config
 from ckanext.harvesters.duplicates import rules
 from ckanext.harvesters.duplicates.rules import Described
 from ckanext.harvesters.duplicates.tables import DuplicateDescription
@@ -46,7 +47,8 @@ def changed(limit: int | None = None) -> list[str]:
         .where(package.type.not_in(NOT_DATASETS))
         .subquery()
     )
-    old = sa.or_(seen.modified.is_distinct_from(now.c.metadata_modified), seen.version != rules.VERSION)
+    version = rules.version(config.aliases_of_hosts())
+    old = sa.or_(seen.modified.is_distinct_from(now.c.metadata_modified), seen.version != version)
     differs = sa.or_(
         now.c.id.is_(None),
         sa.and_(seen.package_id.is_(None), now.c.visible),
@@ -66,12 +68,12 @@ def states(ids: Collection[str]) -> dict[str, State]:
         package.id, package.url, package.extras, package.metadata_modified, package.state, package.private
     ).where(package.id.in_(ids), package.type.not_in(NOT_DATASETS))
     rows = model.Session.execute(query).all()
-    resources = _resources([row.id for row in rows])
+    resources, aliases = _resources([row.id for row in rows]), config.aliases_of_hosts()
     return {
         row.id: State(
             row.metadata_modified,
             row.state == model.State.ACTIVE and not row.private,
-            rules.describe(_dataset(row, resources[row.id])),
+            rules.describe(_dataset(row, resources[row.id]), aliases),
         )
         for row in rows
     }

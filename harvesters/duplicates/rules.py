@@ -1,27 +1,30 @@
 """Which datasets of different portals are the same, and why: a list of rules, each with its reason. Pure.
 
-The first four rules are sure enough to join datasets by themselves: they rest on what portals copy when they pass a
-record on (an IRI, the id of data.gouv.fr, the page or the files along with the title). The others propose: a steward
-decides. A value that more than `COMMON` datasets share (a portal's home page, one service for all layers), or two of
-one portal, tells nothing. Page and files alone are not sure: real portals publish the same page and the same map
-service for "level municipality" and "level site", or for a pollutant's concentration and its trend.
+The first five rules are sure enough to join datasets by themselves: they rest on what portals copy when they pass a
+record on (an IRI, the id of data.gouv.fr or of a GeoNetwork's record, the page or the files along with the title). The
+others propose: a steward decides. A value that more than `COMMON` datasets share (a portal's home page, one service for
+all layers), or two of one portal, tells nothing. Page and files alone are not sure: real portals publish the same page
+and the same map service for "level municipality" and "level site", or for a pollutant's concentration and its trend.
 """
 
 from __future__ import annotations
 
+import json
 import math
 import re
+import zlib
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Set
 from dataclasses import asdict, dataclass, fields
 from enum import StrEnum
+from types import MappingProxyType
 from typing import Any, NamedTuple
 from urllib.parse import unquote, urlsplit
 
 from ckanext.oslo.vocabularies.concepts import fold
 
 #: Raised when rules or `describe` change: what is kept of datasets is then described anew.
-VERSION = 1
+VERSION = 2
 #: Datasets that may share a value before it counts as common to all.
 COMMON = 4
 #: Datasets that may share a word of their titles before it brings nobody together.
@@ -36,7 +39,10 @@ _DATAGOUV = re.compile(r"(?:data\.gouv\.fr/(?:\w\w/|api/1/)?datasets/(?:r/)?)([0
 _OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 # A dataset of an Opendatasoft portal, whichever version of its API or page names it.
 _OPENDATASOFT = re.compile(r"^/(?:explore/dataset|api/(?:explore/)?v2(?:\.\d)?/catalog/datasets)/([^/]+)")
+_UUID = re.compile(r"[0-9a-f]{8}(?:-[0-9a-f]{4}){3}-[0-9a-f]{12}", re.IGNORECASE)
 _WORD = re.compile(r"\w+")
+#: Hosts by the names that they had before: none.
+_NONE: Mapping[str, str] = MappingProxyType({})
 
 
 class Rule(StrEnum):
@@ -44,6 +50,7 @@ class Rule(StrEnum):
 
     SAME_IRI = "same-iri"
     SAME_DATAGOUV_ID = "same-datagouv-id"
+    SAME_RECORD = "same-record"
     SAME_PAGE = "same-page"
     SAME_FILES = "same-files"
     PAGE_ALONE = "same-page-other-title"
@@ -57,7 +64,7 @@ class Rule(StrEnum):
         return self in _SURE
 
 
-_SURE = frozenset({Rule.SAME_IRI, Rule.SAME_DATAGOUV_ID, Rule.SAME_PAGE, Rule.SAME_FILES})
+_SURE = frozenset({Rule.SAME_IRI, Rule.SAME_DATAGOUV_ID, Rule.SAME_RECORD, Rule.SAME_PAGE, Rule.SAME_FILES})
 
 SENTENCES: Mapping[Rule, Mapping[str, str]] = {
     Rule.SAME_IRI: {
@@ -69,6 +76,11 @@ SENTENCES: Mapping[Rule, Mapping[str, str]] = {
         "en": "Both are the dataset {value} of data.gouv.fr.",
         "nl": "Beide zijn de dataset {value} van data.gouv.fr.",
         "fr": "Les deux sont le jeu de données {value} de data.gouv.fr.",
+    },
+    Rule.SAME_RECORD: {
+        "en": "One leads to the catalogue record {value}, the other has that identifier or leads there too.",
+        "nl": "De ene leidt naar het catalogusrecord {value}, de andere heeft die identificatie of leidt er ook heen.",
+        "fr": "L’un mène à la fiche de catalogue {value}, l’autre porte cet identifiant ou y mène aussi.",
     },
     Rule.SAME_PAGE: {
         "en": "Both have the same title and name the same page: {value}.",
@@ -121,6 +133,9 @@ class Described:
     source: str
     iris: frozenset[str] = frozenset()
     datagouv: frozenset[str] = frozenset()
+    #: The uuids of the catalogue records that its addresses lead to, and those that are its identifiers.
+    records: frozenset[str] = frozenset()
+    uuids: frozenset[str] = frozenset()
     page: str | None = None
     files: frozenset[str] = frozenset()
     identifiers: frozenset[str] = frozenset()
@@ -134,6 +149,7 @@ class Described:
         found = {
             Rule.SAME_IRI: self.iris,
             Rule.SAME_DATAGOUV_ID: self.datagouv,
+            Rule.SAME_RECORD: self.records | self.uuids,
             Rule.SAME_PAGE: {self.page} if self.page else (),
             Rule.SAME_FILES: self.files,
             Rule.SAME_IDENTIFIER: [f"{value} {self.publisher}" for value in self.identifiers if self.publisher],
@@ -190,8 +206,14 @@ def ordered(one: str, other: str) -> tuple[str, str]:
     return (one, other) if one < other else (other, one)
 
 
-def describe(dataset: Mapping[str, Any]) -> Described:
-    """Take what the rules look at out of a dataset dict."""
+def version(aliases: Mapping[str, str] = _NONE) -> int:
+    """Return a number that is another one when the rules, or the hosts that are one, change."""
+    said = json.dumps(sorted(aliases.items())).encode() if aliases else b""
+    return (VERSION << 20) + (zlib.crc32(said) & 0xFFFFF)
+
+
+def describe(dataset: Mapping[str, Any], aliases: Mapping[str, str] = _NONE) -> Described:
+    """Take what the rules look at out of a dataset dict. ``aliases``: earlier names of hosts, see `address`."""
     named = [dataset.get("uri"), dataset.get("identifier"), *(dataset.get("alternate_identifier") or ())]
     said = [value for value in named if isinstance(value, str) and value.strip()]
     guid = dataset.get("guid") or ""
@@ -199,16 +221,22 @@ def describe(dataset: Mapping[str, Any]) -> Described:
     resources = dataset.get("resources") or ()
     addresses = [one.get(key) for one in resources for key in ("download_url", "url")]
     publisher = next(iter(dataset.get("publisher") or ()), {})
+
+    def same(text: object) -> str | None:
+        return address(text, aliases) if isinstance(text, str) else None
+
     return Described(
         id=dataset["id"],
         source=dataset.get("harvest_source_name") or "",
-        iris=frozenset(filter(None, map(address, said))),
+        iris=frozenset(filter(None, map(same, said))),
         datagouv=frozenset(
             [match[1] for link in links if isinstance(link, str) and (match := _DATAGOUV.search(link))]
             + ([guid] if _OBJECT_ID.fullmatch(guid) else [])
         ),
-        page=address(dataset.get("url") or ""),
-        files=frozenset(filter(None, (address(one) for one in addresses if isinstance(one, str)))),
+        records=frozenset(uuid for link in links if isinstance(link, str) for uuid in _records(link)),
+        uuids=frozenset(text.lower() for value in [*said, guid] if _UUID.fullmatch(text := value.strip())),
+        page=same(dataset.get("url")),
+        files=frozenset(filter(None, map(same, addresses))),
         identifiers=frozenset(
             value.strip().casefold() for value in said if "://" not in value and len(value.strip()) >= _SHORTEST
         ),
@@ -222,15 +250,22 @@ def describe(dataset: Mapping[str, Any]) -> Described:
     )
 
 
-def address(text: str) -> str | None:
+def _records(link: str) -> list[str]:
+    """Return the uuids in the fragment of an address: the record that a GeoNetwork's page shows."""
+    return [found.lower() for found in _UUID.findall(unquote(link.partition("#")[2]))]
+
+
+def address(text: str, aliases: Mapping[str, str] = _NONE) -> str | None:
     """Return a web address in the form in which two of the same compare equal; None for a site's front page.
 
-    Scheme, ``www.``, a closing slash and the fragment make no difference, nor does which version of Opendatasoft's API
-    names a dataset or one of its exports.
+    Scheme, ``www.`` and a closing slash make no difference, nor does which version of Opendatasoft's API names a
+    dataset or one of its exports, nor which of its names a host goes by (``aliases``: earlier name → name). A fragment
+    makes none, unless it holds a path or a uuid: then it says which page it is (``catalog.search#/metadata/{uuid}``).
     """
     try:
         parts = urlsplit(text.strip())
         host = (parts.hostname or "").removeprefix("www.")
+        host = aliases.get(host, host)
     except ValueError:
         return None
     if parts.scheme not in ("http", "https") or not host:
@@ -238,9 +273,10 @@ def address(text: str) -> str | None:
     path = unquote(parts.path).rstrip("/")
     if match := _OPENDATASOFT.match(path):
         return f"{host}/explore/dataset/{match[1]}"
-    if not path and not parts.query:
-        return None
-    return f"{host}{path}?{parts.query}" if parts.query else f"{host}{path}"
+    query = f"?{parts.query}" if parts.query else ""
+    fragment = unquote(parts.fragment).rstrip("/")
+    telling = f"#{fragment}" if "/" in fragment or _UUID.search(fragment) else ""
+    return f"{host}{path}{query}{telling}" if path or query or telling else None
 
 
 def tells(sources: Collection[str]) -> bool:
@@ -266,7 +302,9 @@ def compare(one: Described, other: Described, telling: Collection[Key]) -> Pair 
     for key in sorted(one.keys & other.keys):
         if key in telling:
             shared[key.rule].append(key.value)
-    met = {rule: values[0] for rule, values in shared.items()}
+    # Portals give a uuid to a dataset as well; that of a record is told by an address that leads there.
+    shared[Rule.SAME_RECORD] = [uuid for uuid in shared[Rule.SAME_RECORD] if uuid in one.records | other.records]
+    met = {rule: values[0] for rule, values in shared.items() if values}
     titled = not {*one.titles}.isdisjoint(other.titles)
     if Rule.SAME_PAGE in met and not titled:
         met[Rule.PAGE_ALONE] = met.pop(Rule.SAME_PAGE)

@@ -27,7 +27,7 @@ class DuplicateDescription(tk.BaseModel):
     #: The dataset's ``metadata_modified`` then, and whether everybody could see it. What is hidden is not compared.
     modified: Mapped[datetime | None] = mapped_column(sa.DateTime)
     visible: Mapped[bool] = mapped_column(sa.Boolean)
-    #: `rules.VERSION` then.
+    #: `rules.version` then.
     version: Mapped[int] = mapped_column(sa.Integer)
     #: `rules.Described.as_dict`.
     said: Mapped[dict[str, Any]] = mapped_column(JSONB)

@@ -14,6 +14,9 @@ from ckanext.harvesters.duplicates.groups import Group
 from ckanext.harvesters.duplicates.rules import Described, Pair, Reason, Rule
 
 ODS = "https://data.stad.gent"
+GEONETWORK = "https://geo.example/geonetwork/srv/fre/catalog.search#/metadata/"
+FIRST, SECOND = "0d6f2c1a-57b4-4f1e-9a53-1c2d3e4f5a6b", "7c1b9e55-0a3d-4c62-8f0e-aa00bb11cc22"
+ALIASES = {"opendata.town.example": "data.town.example", "town.opendatasoft.example": "data.town.example"}
 
 
 def made(key: str, source: str = "", **said: Any) -> dict[str, Any]:
@@ -58,6 +61,14 @@ class TestRules:
                 {"url": "https://vmm.example/zink", **titled("Trend van zink in water")},
                 Rule.PAGE_ALONE,
             ),
+            ({"uri": GEONETWORK + FIRST}, {"uri": GEONETWORK + FIRST.upper()}, Rule.SAME_RECORD),
+            ({"url": GEONETWORK + FIRST, **titled("Bomen")}, {"identifier": FIRST.upper()}, Rule.SAME_RECORD),
+            ({"source_url": GEONETWORK + FIRST}, {"guid": FIRST}, Rule.SAME_RECORD),
+            (
+                {"url": GEONETWORK + FIRST, **titled("Bomen")},
+                {"url": GEONETWORK + FIRST, **titled("Bomen")},
+                Rule.SAME_RECORD,
+            ),
             (
                 {"uri": f"{ODS}/api/v2/catalog/datasets/fietspaden"},
                 {"uri": f"{ODS}/explore/dataset/fietspaden/"},
@@ -98,6 +109,52 @@ class TestRules:
         told = {pair.reasons[0].text(language) for language in ("nl", "fr", "en")}
         assert len(told) == 3
         assert all(pair.reasons[0].value in text for text in told)
+
+    @pytest.mark.parametrize("field", ["uri", "url", "identifier", "source_url"])
+    def test_two_records_of_one_geonetwork_are_two(self, field: str) -> None:
+        """Its pages have one address and tell the record in the fragment."""
+        first, second = ({field: GEONETWORK + uuid, **titled("Bomen")} for uuid in (FIRST, SECOND))
+        assert not found(made("a", **first), made("b", **second))
+
+    def test_a_uuid_that_both_only_have_as_identifier_joins_nothing(self) -> None:
+        """DOV gives the uuid of one map to the record of another."""
+        said = {"identifier": FIRST, "publisher": [{"name": "DOV"}]}
+        (pair,) = found(made("a", **said), made("b", **said))
+        assert [reason.rule for reason in pair.reasons] == [Rule.SAME_IDENTIFIER]
+        assert not pair.sure
+
+    def test_a_place_in_a_document_is_no_other_document(self) -> None:
+        (pair,) = found(made("a", uri="https://e.org/id/1#Dataset"), made("b", uri="https://e.org/id/1"))
+        assert pair.reasons == (Reason(Rule.SAME_IRI, "e.org/id/1"),)
+
+    @pytest.mark.parametrize(
+        ("first", "second", "rule"),
+        [
+            (
+                {"uri": "https://opendata.town.example/explore/dataset/velo/"},
+                {"uri": "https://data.town.example/explore/dataset/velo"},
+                Rule.SAME_IRI,
+            ),
+            (
+                {"url": "https://town.opendatasoft.example/explore/dataset/velo/", **titled("Velo")},
+                {"url": "https://www.opendata.town.example/explore/dataset/velo/", **titled("Velo")},
+                Rule.SAME_PAGE,
+            ),
+            (
+                {"resources": [file("https://opendata.town.example/f/1.csv")], **titled("Velo")},
+                {"resources": [file("https://data.town.example/f/1.csv")], **titled("Velo")},
+                Rule.SAME_FILES,
+            ),
+        ],
+    )
+    def test_a_host_is_one_under_all_its_names(self, first: Any, second: Any, rule: Rule) -> None:
+        both = made("a", **first), made("b", **second)
+        (pair,) = rules.pairs(rules.describe(one, ALIASES) for one in both)
+        assert pair.reasons[0].rule is rule
+        assert not any(reason.rule.sure for pair in found(*both) for reason in pair.reasons)
+
+    def test_other_names_are_another_version_of_what_is_kept(self) -> None:
+        assert len({rules.version(), rules.version(ALIASES), rules.version({"a.example": "b.example"})}) == 3
 
     def test_two_of_one_portal_are_two(self) -> None:
         assert not found(made("a", "gent", uri="https://e.org/1"), made("b", "gent", uri="https://e.org/1"))
@@ -152,7 +209,8 @@ class TestRules:
                 "a",
                 uri="https://e.org/1",
                 identifier="FR-59-fietsen",
-                url="https://e.org/p/1",
+                url=GEONETWORK + FIRST,
+                alternate_identifier=[SECOND],
                 publisher=[{"name": "Stad"}],
                 resources=[file("https://e.org/f")],
                 **titled("Fietspaden in Kortrijk"),

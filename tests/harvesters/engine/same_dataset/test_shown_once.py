@@ -11,7 +11,7 @@ from ckan.lib.search import rebuild
 from ckanext.harvesters.duplicates import finding, reading, refresh, rules, searching, standing
 from ckanext.harvesters.duplicates.tables import DuplicateKey, DuplicatePair
 from ckanext.harvesters.engine.identity import dataset_id
-from tests.harvesters.engine.conftest import context, document, harvest, index
+from tests.harvesters.engine.conftest import by_hand, context, document, harvest, index
 from tests.harvesters.engine.same_dataset.conftest import (
     DOMAIN,
     act,
@@ -162,6 +162,15 @@ class TestMaster:
         assert of_odwb(0) not in found()
         assert of_town(0) in found()
         assert len(found(fq="harvest_source_name:odwb")) == 12
+
+    def test_an_earlier_name_of_a_host_is_looked_at_anew(self, joined, ckan_config, monkeypatch) -> None:
+        mine = by_hand("by-hand", uri="https://opendata.example.be/explore/dataset/marches-4/")
+        refreshed()
+        assert mine not in groups()
+        monkeypatch.setitem(ckan_config, "ckanext.harvesters.duplicates.aliases", "opendata.example.be=www.odwb.be")
+        refreshed()
+        assert groups()[mine] == {of_odwb(4)}
+        assert reading.changed() == []
 
     def test_a_dataset_of_a_steward_goes_before_copies(self, joined) -> None:
         mine = act(
