@@ -18,6 +18,13 @@ _INSEE = {"epci": "intercommunalite"}
 _COUNTRIES = {"country:fr": "FRA", "country:be": "BEL"}
 _COUNTRY = "http://publications.europa.eu/resource/authority/country/"
 _SCHEMAS = "https://schema.data.gouv.fr/"
+#: Where harvests before 2022 noted what ``harvest`` says since: in ``extras``, under these keys, the best first.
+_OLDER = {
+    "uri": ("uri",),
+    "remote_url": ("remote_url", "ods:url"),
+    "remote_id": ("harvest:remote_id",),
+    "dct_identifier": ("dct:identifier",),
+}
 
 
 def map_dataset(draft: Draft, document: Fields) -> None:
@@ -100,19 +107,23 @@ def _agents(draft: Draft, document: Fields) -> None:
 
 def _identity(draft: Draft, document: Fields) -> None:
     """Set identifiers. A harvested dataset keeps the ones of its first portal: that is how twins are recognised."""
-    harvest = document.object("harvest")
+    harvest, extras = document.object("harvest"), document.object("extras")
+
+    def said(key: str) -> str | None:
+        return harvest.text(key) or next(filter(None, map(extras.text, _OLDER[key])), None)
+
     page = draft.link("page", document.text("page"))
     own = urls.tidy(document.text("uri") or "")
-    upstream = [urls.tidy(text) for key in ("uri", "remote_url") if (text := harvest.text(key))]
-    identifier = draft.line("harvest.dct_identifier", harvest.text("dct_identifier"))
-    remote = draft.line("harvest.remote_id", harvest.text("remote_id"))
+    upstream = [urls.tidy(text) for key in ("uri", "remote_url") if (text := said(key))]
+    identifier = draft.line("harvest.dct_identifier", said("dct_identifier"))
+    remote = draft.line("harvest.remote_id", said("remote_id"))
     iri = next(filter(None, upstream), None) or page or own
     others = dict.fromkeys(filter(None, (page, *upstream, remote, draft.record.guid)))
     values: dict[str, Any] = {
         "uri": iri,
         "identifier": identifier or draft.record.guid,
         "alternate_identifier": [other for other in others if other not in (iri, identifier or draft.record.guid)],
-        "url": draft.link("harvest.remote_url", harvest.text("remote_url")) or page,
+        "url": draft.link("harvest.remote_url", said("remote_url")) or page,
     }
     draft.set(**values)
 

@@ -148,6 +148,22 @@ class TestMapping:
             "https://www.data.gouv.fr/fr/datasets/jeu-1/", harvest["remote_url"], "velo@mel", f"{1:024x}",
         }  # fmt: skip
 
+    def test_what_older_harvests_noted_in_extras_is_its_first_identity_too(self) -> None:
+        extras = {
+            "harvest:domain": "opendata.example.fr",
+            "harvest:remote_id": "velo-stations",
+            "dct:identifier": "fr-velo",
+            "remote_url": "https://opendata.example.fr/explore/dataset/velo/",
+        }
+        dataset = mapped(document(extras=extras, harvest=None)).dataset
+        assert (dataset["uri"], dataset["url"]) == (extras["remote_url"], extras["remote_url"])
+        assert dataset["identifier"] == "fr-velo"
+        assert {"velo-stations", f"{1:024x}"} <= set(dataset["alternate_identifier"])
+        newer = mapped(document(extras=extras, harvest={"remote_url": "https://new.example.fr/velo"})).dataset
+        assert newer["url"] == "https://new.example.fr/velo"
+        extras["ods:url"] = extras.pop("remote_url")
+        assert mapped(document(extras=extras)).dataset["uri"] == extras["ods:url"]
+
     def test_zones_become_places(self) -> None:
         dataset = mapped(document(spatial={"zones": ["fr:commune:59350@1943-01-01", "country:fr", "poi"]})).dataset
         assert dataset["spatial_coverage"] == [
