@@ -1,8 +1,9 @@
-"""data.gouv.fr: udata's REST API, version 1.
+"""data.gouv.fr: udata's REST API, versions 1 and 2.
 
 Its habits, reproduced here: pages counted from 1, 20 records unless asked for, ``next_page`` as an absolute address,
 502 for a page size of ten thousand, 400 for an organization named by its slug, zones compared exactly, 410 for a
-dataset that was deleted (in the list it is simply gone).
+dataset that was deleted (in the list it is simply gone). Version 2 lists datasets without their files: in their place
+is a link to pages of 50.
 """
 
 from __future__ import annotations
@@ -18,13 +19,14 @@ from werkzeug.routing import Rule
 from werkzeug.utils import redirect
 from werkzeug.wrappers import Request, Response
 
-from ckanext.harvesters.replay.catalogue import Catalogue
+from ckanext.harvesters.replay.catalogue import Catalogue, Record
 from ckanext.harvesters.replay.record_page import record_page
 from ckanext.harvesters.replay.server import Portal, json_response, route
 
 Dataset = Mapping[str, Any]
 
 DEFAULT_SIZE = 20
+FILES_SIZE = 50
 TOO_LARGE = 10_000
 OBJECT_ID = re.compile(r"[0-9a-f]{24}")
 SORTS = ("title", "created", "last_update", "reuses", "followers", "views")
@@ -63,6 +65,8 @@ class Datagouv(Portal):
     def routes(self) -> Iterable[Rule]:
         """Answer the list, each dataset by id or slug, the stable addresses of files, and pages for people."""
         yield route("/api/1/datasets/", self.datasets)
+        yield route("/api/2/datasets/", self.datasets)
+        yield route("/api/2/datasets/<key>/resources/", self.resources)
         yield route("/api/1/datasets/<key>/", self.dataset)
         yield route("/api/1/datasets/r/<identifier>", self.resource)
         yield route("/datasets/<key>/", self.page)
@@ -92,6 +96,25 @@ class Datagouv(Portal):
         dataset = self._named(base, key)
         return json_response(dataset) if dataset else json_response({"message": "Not found"}, 404)
 
+    def resources(self, request: Request, key: str) -> Response:
+        """Answer a page of a dataset's files."""
+        record = self.catalogue.get(key) or next((one for one in self._records() if one("")["id"] == key), None)
+        if record is None:
+            return json_response({"message": "Not found"}, 404)
+        files = record(request.host_url.rstrip("/")).get("resources") or []
+        page, size = request.args.get("page", 1, type=int), request.args.get("page_size", FILES_SIZE, type=int)
+        following = f"{request.base_url}?page={page + 1}&page_size={size}" if page * size < len(files) else None
+        return json_response(
+            {
+                "data": files[(page - 1) * size : page * size],
+                "next_page": following,
+                "page": page,
+                "page_size": size,
+                "previous_page": f"{request.base_url}?page={page - 1}&page_size={size}" if page > 1 else None,
+                "total": len(files),
+            }
+        )
+
     def resource(self, request: Request, identifier: str) -> Response:
         """Lead to the file a resource has now."""
         datasets = self._all(request.host_url.rstrip("/"))
@@ -110,7 +133,10 @@ class Datagouv(Portal):
         return next((dataset for dataset in self._all(base) if dataset.get("slug") == slug), None)
 
     def _all(self, base: str) -> Iterable[Dataset]:
-        return (record(base) for record in self.catalogue.page(0, len(self.catalogue)))
+        return (record(base) for record in self._records())
+
+    def _records(self) -> Iterable[Record]:
+        return self.catalogue.page(0, len(self.catalogue))
 
     def _found(self, request: Request) -> list[Dataset]:
         datasets = list(self._all(request.host_url.rstrip("/")))
@@ -139,6 +165,8 @@ class Datagouv(Portal):
         data = [] if page == self.faults.empty_page_at else found[(source - 1) * size : source * size]
         if not found[(page - 1) * size :] and page > 1:
             return json_response({"message": "Not found"}, 404)
+        if "/api/2/" in request.path:
+            data = [_without_files(request.base_url, dataset) for dataset in data]
 
         def address(number: int) -> str:
             arguments = MultiDict(request.args)
@@ -156,3 +184,14 @@ class Datagouv(Portal):
                 "total": len(found),
             }
         )
+
+
+def _without_files(address: str, dataset: Dataset) -> Dataset:
+    """Put the link to a dataset's files in their place, as version 2 does."""
+    link = {
+        "rel": "subsection",
+        "href": f"{address}{dataset.get('id')}/resources/?page=1&page_size={FILES_SIZE}",
+        "type": "GET",
+        "total": len(dataset.get("resources") or []),
+    }
+    return {**dataset, "resources": link}

@@ -1,12 +1,15 @@
-"""udata's REST API, version 1: ``{portal}/api/1/datasets/?page=&page_size=``, JSON.
+"""udata's REST API, versions 1 and 2: ``{portal}/api/1/datasets/?page=&page_size=``, JSON.
 
-A source's ``url`` is the portal (``https://www.data.gouv.fr``).
+A source's ``url`` is the portal (``https://www.data.gouv.fr``), or an address of its API, which says the version, too.
+Version 2 lists datasets without their files, and leads to these by a link (`resources`): that is a request more for
+each dataset, but those with thousands of files come in pieces.
 
 * ``scope``: ``geozone``, ``organization`` (ids of 24 hexadecimal digits), ``tag``, ``badge``: a value or a list; each
   value is a query of its own, and the datasets are united by id. One zone finds little: zones are compared exactly
   (asking for a département gives no commune) and only a fifth of the datasets has any, so organizations are needed.
   Without scope the whole catalogue is read.
-* ``options``: ``page_size`` (100), ``max_pages`` (2,000, for all queries together).
+* ``options``: ``page_size`` (100), ``max_pages`` (2,000, for all queries together), ``api_version`` (1 or 2; that of
+  the address, else 1).
 """
 
 from __future__ import annotations
@@ -33,9 +36,11 @@ from ckanext.harvesters.records import (
     shorten,
 )
 from ckanext.harvesters.udata.dataset import map_dataset
+from ckanext.harvesters.udata.resources import JSON, with_files
+from ckanext.oslo.fetch import HttpError
 
-JSON = "application/json"
-_API = "/api/1"
+_APIS = {1: "/api/1", 2: "/api/2"}
+_NOT_FOUND = 404
 _FILTERS = ("geozone", "organization", "tag", "badge")
 _ID = re.compile(r"[0-9a-f]{24}")
 
@@ -50,7 +55,7 @@ class Udata:
         run = Pass(positive(source, "max_pages", default=2_000, most=100_000))
         asked = queries(source)
         size = positive(source, "page_size", default=100, most=1_000)
-        walk = _Walk(source, run, size)
+        walk = _Walk(source, client, run, size)
         url: str | None = walk.begin(asked[0])
         for _ in run.numbers():
             if url is None:
@@ -61,8 +66,12 @@ class Udata:
             try:
                 listed = json_records.read_list(ask(client, url, JSON).content, "data", url)
             except SourceError as error:
-                yield run.stumble(error)
-                url = walk.past_failure(url)
+                if walk.is_behind_the_end(error):
+                    yield run.page((), complete=False)
+                    url = None
+                else:
+                    yield run.stumble(error)
+                    url = walk.past_failure(url)
                 continue
             page, url = walk.read(listed, url)
             yield page
@@ -91,21 +100,31 @@ def queries(source: Source) -> list[dict[str, str]]:
     return found or [{}]
 
 
+def list_of(source: Source) -> str:
+    """Return the address of the list of datasets, in the version of the API that the options or the address name."""
+    path = urlsplit(source.url).path
+    named = next((number for number, api in _APIS.items() if f"{path.rstrip('/')}/".partition(f"{api}/")[1]), 1)
+    version = positive(source, "api_version", default=named, most=max(_APIS))
+    return base_of(source.url, *_APIS.values()) + f"{_APIS[version]}/datasets/"
+
+
 class _Walk:
     """One query's way from page to page: only on the portal's own host, and never over the same page twice."""
 
-    def __init__(self, source: Source, run: Pass, size: int) -> None:
-        self._source = source
+    def __init__(self, source: Source, client: Client, run: Pass, size: int) -> None:
+        self._client = client
         self._run = run
         self._size = size
-        self._list = base_of(source.url, _API) + f"{_API}/datasets/"
+        self._list = list_of(source)
         self._several = len(queries(source)) > 1
         self._visited: set[str] = set()
         self._received = 0
+        #: No page said that there is the next one: the one before could not be read.
+        self._guessed = False
 
     def begin(self, query: Mapping[str, str]) -> str:
         """Return the address of a query's first page."""
-        self._received = 0
+        self._received, self._guessed = 0, False
         # In the order of creation new datasets come last: a page does not slide while it is read.
         url = with_query(self._list, {**query, "page": 1, "page_size": self._size, "sort": "created"})
         self._visited.add(url)
@@ -115,6 +134,11 @@ class _Walk:
         """Return the page behind one that could not be had."""
         return self._step(url)
 
+    def is_behind_the_end(self, error: SourceError) -> bool:
+        """Tell whether a page could not be had because the list has no more: the portal answers 404 there."""
+        status = error.__cause__.status if isinstance(error.__cause__, HttpError) else None
+        return self._guessed and status == _NOT_FOUND
+
     def _step(self, url: str) -> str | None:
         query: dict[str, Any] = dict(parse_qs(urlsplit(url).query))
         try:
@@ -123,11 +147,13 @@ class _Walk:
             return None
         following = with_query(url, query)
         self._visited.add(following)
+        self._guessed = True
         return following
 
     def read(self, listed: json_records.Listed, url: str) -> tuple[Page, str | None]:
         """Return the page, and the address of the next one (None: the query is done)."""
-        records, problems = _records(listed.items, url)
+        self._guessed = False
+        records, problems = self._records(listed.items, url)
         problems += listed.problems
         self._received += len(listed.items)
         following: str | None = None
@@ -155,30 +181,34 @@ class _Walk:
         self._visited.add(link)
         return link, None
 
-
-def _records(items: Sequence[Any], url: str) -> tuple[list[SourceRecord], list[Problem]]:
-    records: list[SourceRecord] = []
-    problems: list[Problem] = []
-    for number, item in enumerate(items):
-        found = item.get("id") if isinstance(item, dict) else None
-        if not isinstance(found, str) or not _ID.fullmatch(found):
-            problems.append(
-                Problem(None, f"data[{number}].id", shorten(found if found else item), Reason.NO_IDENTIFIER, url)
-            )
-            continue
-        page = item.get("page")
-        record_url = urls.tidy(page) if isinstance(page, str) else None
-        mark = _withdrawn(item)
-        if mark:
-            problems.append(
-                Problem(found, mark, shorten(item.get(mark)), Reason.NOT_PUBLIC, record_url, Severity.WARNING)
-            )
-            continue
-        modified = item.get("last_modified")
-        records.append(
-            SourceRecord(found, write_record(item), JSON, record_url, modified if isinstance(modified, str) else None)
-        )
-    return records, problems
+    def _records(self, items: Sequence[Any], url: str) -> tuple[list[SourceRecord], list[Problem]]:
+        records: list[SourceRecord] = []
+        problems: list[Problem] = []
+        for number, item in enumerate(items):
+            found = item.get("id") if isinstance(item, dict) else None
+            if not isinstance(found, str) or not _ID.fullmatch(found):
+                problems.append(
+                    Problem(None, f"data[{number}].id", shorten(found if found else item), Reason.NO_IDENTIFIER, url)
+                )
+                continue
+            page = item.get("page")
+            record_url = urls.tidy(page) if isinstance(page, str) else None
+            mark = _withdrawn(item)
+            if mark:
+                problems.append(
+                    Problem(found, mark, shorten(item.get(mark)), Reason.NOT_PUBLIC, record_url, Severity.WARNING)
+                )
+                continue
+            try:
+                # What came in an earlier query is left out again by whoever makes the page.
+                whole = item if found in self._run else with_files(self._client, item, url)
+            except SourceError as error:
+                problems.append(Problem(found, "resources", error.detail, error.reason, error.url))
+                continue
+            modified = item.get("last_modified")
+            date = modified if isinstance(modified, str) else None
+            records.append(SourceRecord(found, write_record(whole), JSON, record_url, date))
+        return records, problems
 
 
 def _withdrawn(item: Mapping[str, Any]) -> str | None:

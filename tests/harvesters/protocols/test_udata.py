@@ -14,8 +14,10 @@ from ckanext.harvesters.reasons import Reason
 from ckanext.harvesters.records import Severity, SourceError, SourceRecord
 from ckanext.harvesters.replay import datagouv
 from ckanext.harvesters.replay.catalogue import Catalogue
+from ckanext.harvesters.replay.faults import Faults
 from ckanext.harvesters.replay.server import Portal, json_response, route
-from ckanext.harvesters.udata.protocol import JSON, Udata
+from ckanext.harvesters.udata.protocol import Udata, list_of
+from ckanext.harvesters.udata.resources import JSON
 
 from .contract import ProtocolContract
 
@@ -83,10 +85,95 @@ class TestUdata(ProtocolContract):
         assert (problem.reason, problem.field, problem.severity) == (Reason.NOT_PUBLIC, mark, Severity.WARNING)
         assert pages[0].complete
 
+    @pytest.mark.parametrize("faults", [Faults(status_at={2: 500}), Faults(truncate_page_at=2)])
+    def test_a_last_page_that_fails_does_not_keep_other_queries_from_being_read(
+        self, serve: Any, client: Any, faults: Faults
+    ) -> None:
+        """Behind the last page the portal answers 404: that is no second failure."""
+        in_lille = [document(number, spatial={"zones": [LILLE]}, organization=None) for number in range(1, 6)]
+        portal = self.portal(self.catalogue(*in_lille, document(8), document(9)))
+        portal.faults = faults
+        _, pages = self.read(serve, client, portal, scope={"geozone": [LILLE], "organization": [MEL]})
+        guids = {record.guid[-1] for page in pages for record in page.records}
+        assert {"1", "2", "3", "8", "9"} <= guids
+        assert not all(page.complete for page in pages)
+        assert [page.number for page in pages] == list(range(1, len(pages) + 1))
+
+    def test_a_page_that_is_not_found_though_another_led_there_is_a_failure(self, serve: Any, client: Any) -> None:
+        portal = self.portal(self.many(9))
+        portal.faults = Faults(status_at={2: 404})
+        _, pages = self.read(serve, client, portal)
+        assert [problem.reason for page in pages for problem in page.problems][0] is Reason.UNREACHABLE
+        assert sum(len(page.records) for page in pages) == 6
+
     def test_a_slug_for_an_id_is_refused(self, serve: Any, client: Any) -> None:
         portal = self.portal(self.catalogue({**document(1), "id": "jeu-1"}))
         _, pages = self.read(serve, client, portal)
         assert pages[0].problems[0].reason is Reason.NO_IDENTIFIER
+
+
+class TestVersion2(TestUdata):
+    """The same promises, kept by the same reader: only the list has another address, and files stand behind links."""
+
+    options: ClassVar[dict[str, Any]] = {"page_size": 3, "api_version": 2}
+    wrong_options: ClassVar[dict[str, Any]] = {"api_version": 3}
+
+    def test_a_dataset_is_the_same_in_both_versions(self, serve: Any, client: Any) -> None:
+        files = [{"id": f"r{one}", "url": f"https://e.org/{one}.csv", "format": "csv"} for one in range(120)]
+        url = serve(self.portal(self.catalogue(document(1, resources=files), document(2, resources=[]))))
+        read = {}
+        for version in (1, 2):
+            source = self.source(url, options={"api_version": version})
+            records = [record for page in self.protocol.pages(source, client) for record in page.records]
+            read[version] = [self.protocol.map(source, record).dataset for record in records]
+        assert read[1] == read[2]
+        assert [len(dataset.get("resources", ())) for dataset in read[2]] == [120, 0]
+
+    @pytest.mark.parametrize(
+        ("address", "options", "version"),
+        [
+            ("/api/2/datasets/search/?q=", {}, 2),
+            ("/api/2", {}, 2),
+            ("/api/1/datasets/", {}, 1),
+            ("", {}, 1),
+            ("/api/1/", {"api_version": 2}, 2),
+        ],
+    )
+    def test_the_address_says_the_version_unless_the_options_do(
+        self, serve: Any, client: Any, address: str, options: dict[str, Any], version: int
+    ) -> None:
+        url = serve(self.portal(self.many(1)))
+        source = self.source(url + address, options=options)
+        assert list_of(source) == f"{url}/api/{version}/datasets/"
+        assert sum(len(page.records) for page in self.protocol.pages(source, client)) == 1
+
+    @pytest.mark.parametrize(
+        ("link", "reason"),
+        [
+            ({"href": "http://169.254.169.254/latest/", "total": 1}, Reason.NEXT_PAGE_ELSEWHERE),
+            ({"href": "{base}/datagouv/api/2/datasets/none/resources/", "total": 1}, Reason.UNREACHABLE),
+            ({"href": "{base}/datagouv/api/2/datasets/" + f"{2:024x}" + "/resources/", "total": 1}, None),
+            ({"href": "{base}/datagouv/api/1/site/", "total": 1}, Reason.UNREACHABLE),
+            ({"total": 2}, Reason.FEWER_THAN_PROMISED),
+        ],
+    )
+    def test_a_dataset_whose_files_cannot_be_had_is_not_taken_without_them(
+        self, serve: Any, client: Any, link: dict[str, Any], reason: Reason | None
+    ) -> None:
+        def linked(base: str) -> dict[str, Any]:
+            named = {key: one.replace("{base}", base) if isinstance(one, str) else one for key, one in link.items()}
+            return document(1, resources=named)
+
+        portal = self.portal(Catalogue({"1": linked, "2": lambda _base: document(2)}))
+        _, pages = self.read(serve, client, portal, options={"api_version": 1})
+        guids = [record.guid[-1] for page in pages for record in page.records]
+        if reason is None:
+            assert guids == ["1", "2"]
+            return
+        assert guids == ["2"]
+        (problem,) = pages[0].problems
+        assert (problem.guid, problem.field, problem.reason) == (f"{1:024x}", "resources", reason)
+        assert not pages[0].complete
 
 
 class Leading(Portal):
