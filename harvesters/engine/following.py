@@ -12,7 +12,6 @@ import zlib
 from collections import Counter, defaultdict
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import replace
-from functools import cached_property
 from typing import Any
 
 from ckanext.harvesters.engine.identity import field_digests
@@ -45,27 +44,38 @@ class PutOff:
         self._said = said
         self._records: dict[str, SourceRecord] = {}
         self._candidates: dict[str, frozenset[str]] = {}
+        self._known: Mapping[Key, str] | None = None
 
     @property
     def guids(self) -> tuple[str, ...]:
         """The guids of the records that wait, in order."""
         return tuple(sorted(self._records))
 
-    @cached_property
-    def _known(self) -> Mapping[Key, str]:
-        """The known record of each key that only one has: what two have in common does not tell which is which."""
-        found: dict[Key, list[str]] = defaultdict(list)
-        for guid, said in self._said().items():
-            for key in _keys(said):
-                found[key].append(guid)
-        return {key: guids[0] for key, guids in found.items() if len(guids) == 1}
+    def _known_by(self, met: Collection[str]) -> Mapping[Key, str]:
+        """Return the known records by key: those not met that have nothing in common with another known one.
+
+        What two have in common does not tell which is which.
+        """
+        if self._known is None:
+            holders: dict[Key, list[str]] = defaultdict(list)
+            for guid, said in self._said().items():
+                for key in _keys(said):
+                    holders[key].append(guid)
+            alike = {guid for guids in holders.values() if len(guids) > 1 for guid in guids}
+            self._known = {
+                key: guids[0] for key, guids in holders.items() if guids[0] not in alike and guids[0] not in met
+            }
+        return self._known
 
     def take(self, record: SourceRecord, dataset: Mapping[str, Any], met: Collection[str]) -> bool:
         """Put a new record off when it says what a known one said that the pass has not met so far; tell whether."""
+        known = self._known_by(met)
+        if not known:
+            return False
         told = {name: value for name in FIELDS if (value := dataset.get(name))}
         if not _UUID.search(told.get("source_url", "")):
             told.pop("source_url", None)
-        candidates = {self._known[key] for key in _keys(field_digests(told)) if key in self._known}.difference(met)
+        candidates = {known[key] for key in _keys(field_digests(told)) if key in known}.difference(met)
         if not candidates:
             return False
         self._records[record.guid] = replace(record, content=zlib.compress(record.content))

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, ClassVar
 
 import pytest
 
+from ckanext.harvesters.engine.following import PutOff
+from ckanext.harvesters.engine.identity import field_digests
 from ckanext.harvesters.records import Mapped, Problem, RecordError, Severity, Source, SourceRecord
 from ckanext.harvesters.registry import protocol
 from ckanext.harvesters.replay.catalogue import Catalogue
@@ -117,6 +120,25 @@ class TestFlanders(RecordedPortal):
     def test_geology_named_after_kortrijk_is_no_mobility(self, recorded: Recorded) -> None:
         named = [made.dataset for made in recorded.mapped if "Kortrijk" in str(made.dataset["title_translated"])]
         assert {dataset["type"] for dataset in named} <= {"dataset"}
+
+    def test_of_what_came_and_went_in_four_days_one_is_a_changed_iri(self, snapshots: Snapshots) -> None:
+        """Of two more pairs of DOV the identifiers agree, and nothing else."""
+        before, after = snapshots.vlaanderen("2025-02-10"), snapshots.vlaanderen(DATE)
+        come, left = after.keys() - before.keys(), [*(before.keys() - after.keys()), *list(before)[::20]]
+
+        def said(state: Mapping[str, Any], iris: Iterable[str]) -> list[tuple[SourceRecord, dict[str, Any]]]:
+            portal = Datavindplaats(Catalogue({iri: state[iri] for iri in iris}))
+            read = Recorded(source("datavindplaats", "nl"), portal)
+            assert not read.failed
+            both = zip(read.records, read.mapped, strict=True)
+            return [(record, {**made.dataset, "source_url": record.url}) for record, made in both]
+
+        known = {record.guid: field_digests(dataset) for record, dataset in said(before, left)}
+        waiting, met = PutOff(lambda: known), set(after)
+        new = [record.guid for record, dataset in said(after, come) if waiting.take(record, dataset, met - come)]
+        assert (len(come), len(new)) == (14, 1)
+        assert waiting.moved(met).keys() == set(new)
+        assert new[0].endswith("seriess/7e7ad301-6bf9-4e0d-9935-40e32fc37cf3")
 
 
 class TestWallonia(RecordedPortal):
