@@ -131,6 +131,7 @@ class Pass:
         self._absent: set[str] = set(self.place.absent)
         self._again = frozenset(self.place.put_off)
         self._put_off, self._moved = PutOff(said), dict[str, str]()
+        self._settling = False
         self._pages = self._taken = 0
         self._last = ""
         self._whole = self._clean = True
@@ -195,7 +196,7 @@ class Pass:
 
     def _is_further(self) -> bool:
         """Tell whether the pass has come to what no other has done: a run never goes back, nor forgets who died."""
-        return self._taken > self.place.taken
+        return self._settling or self._taken > self.place.taken
 
     def _here(self) -> Place:
         """Return the place after the last record."""
@@ -281,7 +282,7 @@ class Pass:
             for _record in self._put_off.release():
                 self.counts.count(Kind.UNCHANGED)
             return True
-        self._moved = self._put_off.moved(self._met | self._refused)
+        self._moved, self._settling = self._put_off.moved(self._met | self._refused), True
         for record in self._put_off.release():
             self._judge(record, self.known.get(self._moved.get(record.guid, "")), settled=True)
             if self.sink.is_time_up():
