@@ -200,6 +200,9 @@ def test_records_as_the_flemish_portal_wrote_them(shared: Path) -> None:
     assert all(one.dataset["publisher"] or one.dataset["contact"] for one in made if one.dataset.get("publisher"))
     assert {"work", "mobility"} <= {one.dataset["type"] for one in made}
     assert sum("spatial" in one.dataset for one in made) >= 2
+    # INBO's have no xml:lang and are English: title and description stand together.
+    assert all(one.dataset["title_translated"].keys() == one.dataset["notes_translated"].keys() for one in made)
+    assert {"en"} in [one.dataset["title_translated"].keys() for one in made]
 
 
 @pytest.mark.snapshots
