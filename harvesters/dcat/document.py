@@ -53,7 +53,7 @@ _WORDS_BESIDE = re.compile(
 # Control characters that XML 1.0 cannot hold.
 _NO_XML = re.compile(rb"[\x00-\x08\x0b\x0c\x0e-\x1f]")
 
-_BACKSLASHES = re.compile(rb"(?<=<)https?:\\[^<>\"\s]*(?=>)")
+_BACKSLASHES = re.compile(rb"<https?:\\[^<>\"\s]*>")
 
 
 @dataclass
