@@ -3,12 +3,15 @@
 from __future__ import annotations
 
 import json
+from configparser import ConfigParser
+from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from ckanext.harvesters import config
 from ckanext.harvesters.duplicates import groups, rules
 from ckanext.harvesters.duplicates.groups import Group
 from ckanext.harvesters.duplicates.rules import Described, Pair, Reason, Rule
@@ -152,6 +155,18 @@ class TestRules:
         (pair,) = rules.pairs(rules.describe(one, ALIASES) for one in both)
         assert pair.reasons[0].rule is rule
         assert not any(reason.rule.sure for pair in found(*both) for reason in pair.reasons)
+
+    def test_the_metropoles_earlier_hosts_are_declared(self, ckan_config: Any, monkeypatch: pytest.MonkeyPatch) -> None:
+        declared = ConfigParser(interpolation=None)
+        declared.read(Path(__file__).resolve().parents[2] / "config" / "ckan.ini")
+        name = "ckanext.harvesters.duplicates.aliases"
+        monkeypatch.setitem(ckan_config, name, declared["app:main"][name])
+        aliases = config.aliases_of_hosts()
+        page = "/explore/dataset/bibliotheques/"
+        hosts = "opendata.lillemetropole.fr", "metropole-europeenne-de-lille.opendatasoft.com", "data.lillemetropole.fr"
+        assert {rules.address(f"https://{host}{page}", aliases) for host in hosts} == {
+            "data.lillemetropole.fr/explore/dataset/bibliotheques"
+        }
 
     def test_other_names_are_another_version_of_what_is_kept(self) -> None:
         assert len({rules.version(), rules.version(ALIASES), rules.version({"a.example": "b.example"})}) == 3
