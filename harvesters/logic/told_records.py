@@ -56,7 +56,7 @@ def lines(name: str, found: Mapping[str, Any]) -> Iterator[str]:
     for one in found["records"]:
         state = "refused" if one["refused"] else "out of scope" if one["out_of_scope"] else one["score"]["points"]
         places = ", ".join(place["name"] for place in one["municipalities"]) or "-"
-        files = f"{one['files']} files ({', '.join(one['formats'])})"
+        files = f"{one['files']} files" + (f" ({', '.join(one['formats'])})" if one["formats"] else "")
         title = shorten(one["title"] or one["guid"])
         yield "\t".join((str(state), one["type"] or "-", ",".join(one["languages"]) or "-", places, files, title))
         for problem in one["problems"]:
