@@ -26,7 +26,8 @@ from ckanext.oslo.fetch import FetchError, HttpError, TooSlow, Unreachable
 
 #: Longest wait a portal may ask for between two tries (seconds).
 LONGEST_WAIT = 30.0
-#: Longest pause it may ask for, in which a run is put off (seconds); one who asks for more is not to be had today.
+#: Longest pause it may ask for, in which a run is put off as far as its time allows (seconds); one who asks for more is
+#: not to be had today.
 LONGEST_PAUSE = 6 * 3600.0
 #: How often a page is asked for, and the first wait where the portal asks for none (seconds).
 TRIES = 3

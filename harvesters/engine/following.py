@@ -95,6 +95,10 @@ class PutOff:
             if len(candidates) == 1 and claims[known := next(iter(candidates))] == 1
         }
 
+    def uncertain(self, met: Collection[str]) -> frozenset[str]:
+        """Return the guids of the records that may be known ones which have not been met."""
+        return frozenset(guid for guid, candidates in self._candidates.items() if candidates.difference(met))
+
     def release(self) -> Iterator[SourceRecord]:
         """Yield the records, in order of guid; each waits no longer once it is yielded."""
         for guid in self.guids:

@@ -21,7 +21,7 @@ from ckan.types import Context
 from ckanext.harvest.model import HarvestObject
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import runs, store
+from ckanext.harvesters.engine import jobs, runs, store
 from ckanext.harvesters.engine.brake import Brake
 from ckanext.harvesters.engine.runs import AS_IT_IS
 from ckanext.harvesters.engine.statistics import RunStatus
@@ -138,7 +138,7 @@ def remove_due(source_id: str | None = None) -> int:
     for source, guid, package_id in model.Session.execute(query).all():
         # What was due a moment ago may have come back since.
         same = _due().where(_of(source), HarvestRecord.guid == guid)
-        still = runs.stands_still(source) and model.Session.execute(same).first() is not None
+        still = jobs.stands_still(source) and model.Session.execute(same).first() is not None
         run = _read_whole(source) if still else None
         if run is None:
             model.Session.rollback()

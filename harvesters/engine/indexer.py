@@ -114,7 +114,8 @@ def _send(package_ids: Iterable[str], packages: Sequence[model.Package], user: s
         except GONE:
             raise
         except Exception as error:
-            # A hook of any plugin: it costs the dataset, not those behind it.
+            # A hook of any plugin: it costs the dataset, not those behind it, even when it broke the transaction.
+            model.Session.rollback()
             log.exception("Dataset %s could not be made ready for the search index", package_id)
             yield package_id, shorten(f"{type(error).__name__}: {error}")
 

@@ -81,7 +81,7 @@ class Sink(typing.Protocol):
         """Tell whether this step of the pass has taken its time."""
         ...
 
-    def may_wait(self) -> bool:
+    def may_wait(self, seconds: float) -> bool:
         """Tell whether the pass may be put off until its portal wants to be asked again."""
         ...
 
@@ -143,7 +143,7 @@ class Pass:
 
         Those it could not take are among them.
         """
-        return (self._met | self._refused | {*self._moved.values()}) - self._absent
+        return (self._met | self._refused | {*self.place.moved, *self._moved.values()}) - self._absent
 
     def run(self, client: Client) -> End | None:
         """Read the source to its end and say how that went; None when the time of the step was up before.
@@ -174,7 +174,7 @@ class Pass:
         except SourceError as error:
             self._broken_off(Entry.of(error.problem()))
         except PortalBusyError as busy:
-            if self.sink.may_wait():
+            if self.sink.may_wait(busy.seconds):
                 self._flush()
                 raise
             self._broken_off(Entry.of(busy.problem()))
@@ -201,7 +201,9 @@ class Pass:
     def _here(self) -> Place:
         """Return the place after the last record."""
         absent = sorted(guid for guid in self._absent if guid in self.known)
-        return Place(self._pages, self._taken, self._last, tuple(absent), self._put_off.guids, replace(self.counts))
+        moved = sorted({*self.place.moved, *self._moved.values()})
+        here = (self._pages, self._taken, self._last, tuple(absent), self._put_off.guids, tuple(moved))
+        return Place(*here, replace(self.counts))
 
     def _broken_off(self, entry: Entry) -> None:
         self._whole, self._clean, self._why = False, False, entry
@@ -276,20 +278,30 @@ class Pass:
         """Take the records that were put off; False when the time of the step was up before the last.
 
         Those that are known ones under another guid become what those were, the others are new. When the source was
-        not read whole nobody knows which is which: they stay away until it is, and the known ones are there.
+        not read whole, it is certain only that a record is none of those that were met: one that may be another stays
+        away until it is known, and is reported; the known ones are there.
         """
-        if not (self._whole and self._clean):
-            for _record in self._put_off.release():
-                self.counts.count(Kind.UNCHANGED)
-            return True
-        self._moved, self._settling = self._put_off.moved(self._met | self._refused), True
+        met, proof = self._met | self._refused, self._whole and self._clean
+        uncertain = frozenset() if proof else self._put_off.uncertain(met)
+        self._moved, self._settling = self._put_off.moved(met) if proof else {}, True
+        # What is read and mapped once more for a step is worth a whole batch of it.
+        self._enough = self.batch_size
         for record in self._put_off.release():
+            if record.guid in uncertain:
+                self._leave(record)
+                continue
             self._judge(record, self.known.get(self._moved.get(record.guid, "")), settled=True)
-            if self.sink.is_time_up():
+            if not self._waiting and self.sink.is_time_up():
                 self._flush()
                 return False
         self._flush()
         return True
+
+    def _leave(self, record: SourceRecord) -> None:
+        """Report a record that waits for a pass that reads the whole source."""
+        self.counts.count(Kind.UNCHANGED)
+        entry = Entry(record.guid, "", "", EngineReason.MAY_BE_MOVED, Severity.WARNING, url=record.storable().url)
+        self.sink.report([entry])
 
     def _fail(self, record: SourceRecord, entry: Entry) -> None:
         self.counts.count(Kind.FAILED)

@@ -16,7 +16,7 @@ class Place:
     ``pages`` have been begun, and what is wrong with them is reported; ``taken`` records have been taken, the last of
     them ``last`` (its guid: another record at that place means that the portal gives other pages than before);
     ``absent`` are the known records out of scope; ``put_off`` are those before the place that have not been taken yet
-    (`following`); ``counts`` are those of the run.
+    (`following`), ``moved`` the known ones that others were taken for; ``counts`` are those of the run.
     """
 
     pages: int = 0
@@ -24,6 +24,7 @@ class Place:
     last: str = ""
     absent: tuple[str, ...] = ()
     put_off: tuple[str, ...] = ()
+    moved: tuple[str, ...] = ()
     counts: Counts = field(default_factory=Counts)
 
     def as_dict(self) -> dict[str, Any]:
@@ -34,6 +35,7 @@ class Place:
             "last": self.last,
             "absent": list(self.absent),
             "put_off": list(self.put_off),
+            "moved": list(self.moved),
             "counts": self.counts.as_dict(),
         }
 
@@ -43,8 +45,9 @@ class Place:
         if kept is None:
             return cls()
         counts = Counts(**kept["counts"])
-        put_off = tuple(kept.get("put_off", ()))  # unknown to runs of older versions
-        return cls(kept["pages"], kept["taken"], kept["last"], tuple(kept["absent"]), put_off, counts)
+        # Unknown to runs of older versions.
+        put_off, moved = tuple(kept.get("put_off", ())), tuple(kept.get("moved", ()))
+        return cls(kept["pages"], kept["taken"], kept["last"], tuple(kept["absent"]), put_off, moved, counts)
 
 
 class ElsewhereError(Exception):

@@ -25,7 +25,7 @@ from rq.job import Job, JobStatus
 from sqlalchemy.exc import SQLAlchemyError
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import gone, runs
+from ckanext.harvesters.engine import gone, jobs, runs
 from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.run import step, take_over
 from ckanext.harvesters.engine.sources import protocol_names, registered
@@ -83,15 +83,15 @@ def tend() -> None:
     take_over()
     runs.end_stopped()
     ours = protocol_names()
-    runs.end_unbegun(ours)
+    jobs.end_unbegun(ours)
     # A new job is for whoever made it to begin with; broken off before, it would keep its source waiting for ever.
     left = sa.and_(HarvestJob.status == "New", HarvestJob.created < now() - config.stale_after())
-    jobs = (
+    begun = (
         sa.select(HarvestJob.id, HarvestJob.source_id)
         .join(HarvestSource)
         .where(sa.or_(HarvestJob.status == "Running", left), HarvestSource.type.in_(ours))
     )
-    for job_id, source_id in model.Session.execute(jobs).all():
+    for job_id, source_id in model.Session.execute(begun).all():
         if not (runs.is_alive(source_id) or runs.is_waiting(job_id)):
             enqueue(source_id, job_id)
 

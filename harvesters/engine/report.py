@@ -35,6 +35,7 @@ class EngineReason(StrEnum):
     FAULT = "fault"
     MAPPED_AGAIN = "mapped-again"
     MOVED = "moved"
+    MAY_BE_MOVED = "may-be-moved"
 
 
 SENTENCES: Mapping[EngineReason, Mapping[str, str]] = {
@@ -112,6 +113,11 @@ SENTENCES: Mapping[EngineReason, Mapping[str, str]] = {
         "en": "The portal gave the record another identifier; it is still the same dataset here.",
         "nl": "Het portaal gaf het record een andere identificatie; het is hier nog dezelfde dataset.",
         "fr": "Le portail a donné un autre identifiant à la fiche ; ici, le jeu de données reste le même.",
+    },
+    EngineReason.MAY_BE_MOVED: {
+        "en": "This may be a known record under a new identifier; it waits until the whole source could be read.",
+        "nl": "Misschien is dit een bekend record met een nieuwe identificatie; het wacht tot de hele bron gelezen is.",
+        "fr": "C’est peut-être une fiche connue sous un nouvel identifiant ; elle attend que toute la source soit lue.",
     },
     EngineReason.FAULT: {
         "en": "A fault of the portal's own ended the harvest; its log says which.",

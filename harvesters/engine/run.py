@@ -47,6 +47,8 @@ class CkanSink:
 
     def __init__(self, lease: Lease, writer: Writer, indexing: Indexing, until: float | None) -> None:
         self.lease, self.writer, self.indexing, self.until = lease, writer, indexing, until
+        #: The datasets of which the run has said that the index refuses them.
+        self._told: set[str] | None = None
         self._last_moment = lease.started + timedelta(seconds=config.timeout())
 
     def write(self, changes: Sequence[Change], place: Place) -> list[tuple[Change, Kind]]:
@@ -57,8 +59,12 @@ class CkanSink:
         return [(change, change.kind) for change, _id in written] + [(change, Kind.FAILED) for change, _why in refused]
 
     def _not_indexed(self, refused: Sequence[tuple[str, str]]) -> None:
-        told = store.values_told(self.lease.run_id, EngineReason.NOT_INDEXED) if refused else ()
-        new = [(one, said) for one, said in refused if one not in told]
+        if not refused:
+            return
+        if self._told is None:
+            self._told = store.values_told(self.lease.run_id, EngineReason.NOT_INDEXED)
+        new = [(one, said) for one, said in refused if one not in self._told]
+        self._told.update(one for one, _said in new)
         self.report([Entry(None, "id", one, EngineReason.NOT_INDEXED, detail=said) for one, said in new])
 
     def catch_up(self) -> None:
@@ -102,9 +108,10 @@ class CkanSink:
         """Tell whether this step has taken its time."""
         return self.until is not None and time.monotonic() > self.until
 
-    def may_wait(self) -> bool:
-        """Tell whether another step can go on later."""
-        return self.until is not None and self.lease.delays < runs.DELAYS
+    def may_wait(self, seconds: float) -> bool:
+        """Tell whether another step can go on after a pause: it is a part of the time that the run may take."""
+        in_time = now() + timedelta(seconds=seconds) < self._last_moment
+        return self.until is not None and self.lease.delays < runs.DELAYS and in_time
 
 
 class DrySink:
@@ -138,7 +145,7 @@ class DrySink:
         """Tell whether the rehearsal has taken its time."""
         return self.until is not None and time.monotonic() > self.until
 
-    def may_wait(self) -> bool:
+    def may_wait(self, seconds: float) -> bool:
         """Answer who asked, now."""
         return False
 
@@ -257,7 +264,6 @@ def _step(source: Registered, lease: Lease, until: float | None) -> tuple[End | 
     ``until`` is a moment of the monotonic clock, None for no end: then the database's absence is an end as well; with
     it, what is in `GONE` is raised, and `PortalBusyError`.
     """
-    again = lease.again
     counts, end = lease.place.counts, End(RunStatus.FAILED, EngineReason.FAULT)
     try:
         user = tk.get_action("get_site_user")({"ignore_auth": True}, {})["name"]
@@ -270,20 +276,18 @@ def _step(source: Registered, lease: Lease, until: float | None) -> tuple[End | 
         ):
             sink = CkanSink(lease, writer, indexing, until)
             sink.catch_up()
-            this = _pass(source, sink, lease.place, again=again)
+            this = _pass(source, sink, lease.place, again=lease.again)
             counts = this.counts
             asking = Asking(client, source.id, lease.run_id)
             try:
                 end = this.run(asking)
             except ElsewhereError:
                 # What was written is known by its fingerprint; only the counts begin anew.
-                this = _pass(source, sink, again=again)
+                this = _pass(source, sink, again=lease.again)
                 counts = this.counts
                 end = this.run(asking)
             sink.settle()
-            if end is not None and again:
-                end = _mapped_again(end)
-            elif end is not None:
+            if end is not None and not lease.again:
                 end = _absent(lease, this, end)
                 whole = end.status is RunStatus.FINISHED
                 store.forget_past_errors(source.id, lease.run_id, whole_pass=whole)
@@ -323,8 +327,10 @@ def _absent(lease: Lease, this: Pass, end: End) -> End:
 
 
 def _finish(source: Registered, lease: Lease, counts: Counts, end: End) -> None:
+    if lease.again:
+        end = _mapped_again(end)
     ended = runs.finish(lease, end.status, counts, end.reason, end.detail)
-    if ended and end.reason != EngineReason.MAPPED_AGAIN:
+    if ended and not lease.again:
         runs.plan_next(source.id)
         _remove_due(source)
         # Who stopped it knows.
@@ -349,8 +355,10 @@ def _remove_due(source: Registered) -> None:
 
 
 def _mapped_again(end: End) -> End:
-    """Say of a run over kept records that it was one."""
-    return End(end.status, EngineReason.MAPPED_AGAIN) if end.status is RunStatus.FINISHED else end
+    """Say of a run over kept records that it was one, however it ended."""
+    if end.status is RunStatus.FINISHED or not end.reason:
+        return End(end.status, EngineReason.MAPPED_AGAIN)
+    return End(end.status, EngineReason.MAPPED_AGAIN, runs.end_text(end.reason, end.detail, "en"))
 
 
 def rehearse(
@@ -368,7 +376,7 @@ def rehearse(
         if seconds is not None:
             this.deadline = min(this.deadline, seconds)
         with fetch.from_config() as client:
-            end = this.run(Polite(client)) or End(RunStatus.INTERRUPTED, EngineReason.LOOKED_LONG_ENOUGH)
+            end = this.run(Polite(client, sink.until)) or End(RunStatus.INTERRUPTED, EngineReason.LOOKED_LONG_ENOUGH)
         counts = this.counts
         sink.fields = store.fields(source.id, [change.known.guid for change in sink.changes if change.known])
         if end.proof and not again:

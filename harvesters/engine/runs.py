@@ -53,7 +53,7 @@ class Lease:
     def __init__(self, run: HarvestRun) -> None:
         self.run_id, self.source_id, self.job_id = run.id, run.source_id, run.job_id or ""
         self.step, self.started, self.place, self.delays = run.steps, run.started, Place.of(run.place), run.delays
-        self.again = run.reason == EngineReason.MAPPED_AGAIN
+        self.again = _maps_again(run)
         self._stop = threading.Event()
         self._thread = threading.Thread(target=self._beat, name=f"heartbeat-{run.id}", daemon=True)
 
@@ -113,6 +113,11 @@ class Lease:
             raise RunEnded(EngineReason.STOPPED)
 
 
+def _maps_again(run: HarvestRun) -> bool:
+    """Tell whether a run maps what is kept of a source; that is its reason from the beginning to the end."""
+    return run.reason == EngineReason.MAPPED_AGAIN
+
+
 def drop_connection() -> None:
     """Give up the session's connection as it is, without a word to a database that may be away.
 
@@ -122,10 +127,11 @@ def drop_connection() -> None:
     model.Session.remove()
 
 
-def begin(source_id: str, name: str, job_id: str, *, again: bool = False) -> Lease:
+def begin(source_id: str, name: str, job_id: str, *, again: bool | None = None) -> Lease:
     """Begin a run, or the next step of the job's run. Raises `AlreadyRunning` while it is not this job's turn.
 
-    ``again``: a run that only maps what is kept again; it stays one, whoever goes on with it.
+    ``again``: a run that only maps what is kept again; it stays one, whoever goes on with it. None takes the run as it
+    is; who asks for the other kind than there is gets `AlreadyRunning`.
     """
     if not _wanted(job_id, new=True):
         raise AlreadyRunning(name)
@@ -136,6 +142,8 @@ def begin(source_id: str, name: str, job_id: str, *, again: bool = False) -> Lea
         found = None
     if found is None:
         return Lease(_first(source_id, name, job_id, worker, EngineReason.MAPPED_AGAIN if again else None))
+    if again is not None and again is not _maps_again(found):
+        raise AlreadyRunning(name)
     free = sa.and_(HarvestRun.id == found.id, HarvestRun.status == RunStatus.RUNNING, HarvestRun.worker == "")
     claim = (
         sa.update(HarvestRun)
@@ -259,7 +267,7 @@ def _dead() -> sa.ColumnElement[bool]:
 def take_over(source_id: str | None = None) -> list[str]:
     """Take the lease from dead workers, of one source or of all; give up runs that killed too many of them.
 
-    Return the ids of the sources whose runs were given up.
+    Return the ids of the sources whose harvests were given up.
     """
     query = (
         sa.update(HarvestRun)
@@ -275,7 +283,8 @@ def take_over(source_id: str | None = None) -> list[str]:
         log.warning("The worker at source %s (job %s) was silent for too long, the %s. time here", source, job, deaths)
     given_up = {run: source for run, source, _job, deaths in found if deaths >= ATTEMPTS}
     _end(list(given_up), EngineReason.WORKER_DIED)
-    return list(given_up.values())
+    told = sa.select(HarvestRun.source_id).where(HarvestRun.id.in_(given_up), looked())
+    return list(model.Session.execute(told).scalars())
 
 
 def _end(run_ids: Sequence[str], reason: EngineReason) -> None:
@@ -283,7 +292,13 @@ def _end(run_ids: Sequence[str], reason: EngineReason) -> None:
     ended = (
         sa.update(HarvestRun)
         .where(HarvestRun.id.in_(run_ids), HarvestRun.status == RunStatus.RUNNING, HarvestRun.worker == "")
-        .values(status=RunStatus.INTERRUPTED, reason=reason, finished=HarvestRun.heartbeat, place=None)
+        .values(
+            status=RunStatus.INTERRUPTED,
+            reason=sa.case((looked(), reason), else_=HarvestRun.reason),
+            detail=sa.case((looked(), HarvestRun.detail), else_=sentence(reason, "en")),
+            finished=HarvestRun.heartbeat,
+            place=None,
+        )
         .returning(HarvestRun.job_id)
     )
     for job_id in model.Session.execute(ended, execution_options=AS_IT_IS).scalars().all():
@@ -304,50 +319,6 @@ def end_stopped() -> None:
         )
     )
     _end(list(model.Session.execute(query).scalars()), EngineReason.STOPPED)
-
-
-def end_unbegun(kinds: Iterable[str]) -> None:
-    """End jobs without a run, of sources of these types that somebody has removed."""
-    inactive = sa.literal_column("harvest_source.active").is_(False)
-    removed = sa.select(HarvestSource.id).where(inactive, HarvestSource.type.in_(list(kinds)))
-    waiting = sa.update(HarvestJob).where(
-        HarvestJob.status.in_(("New", "Running")), HarvestJob.source_id.in_(removed), sa.not_(_has_run())
-    )
-    model.Session.execute(waiting.values(status="Finished", finished=now()), execution_options=AS_IT_IS)
-    model.Session.commit()
-
-
-def _has_run() -> sa.ColumnElement[bool]:
-    """Meet jobs that have a run which goes on."""
-    here = sa.and_(HarvestRun.job_id == HarvestJob.id, HarvestRun.status == RunStatus.RUNNING)
-    return sa.select(HarvestRun.id).where(here).correlate(HarvestJob).exists()
-
-
-def unbegun(source_ids: Iterable[str]) -> dict[str, datetime]:
-    """Return, by source, since when a job waits for a worker to begin with it (UTC)."""
-    query = (
-        sa.select(HarvestJob.source_id, sa.func.min(HarvestJob.created))
-        .where(HarvestJob.source_id.in_(list(source_ids)), HarvestJob.status.in_(("New", "Running")))
-        .where(sa.not_(_has_run()))
-        .group_by(HarvestJob.source_id)
-    )
-    return dict(model.Session.execute(query).tuples().all())
-
-
-def stands_still(source_id: str) -> bool:
-    """Tell whether a source is neither being harvested nor about to be; then it stays so in the current transaction.
-
-    A new job refers to its source, so it waits for the lock on the source's row.
-    """
-    if _has_job(source_id):
-        return False
-    model.Session.execute(sa.select(HarvestSource.id).where(HarvestSource.id == source_id).with_for_update())
-    return not _has_job(source_id)
-
-
-def _has_job(source_id: str) -> bool:
-    job = sa.select(HarvestJob.id).where(HarvestJob.source_id == source_id, HarvestJob.status.in_(("New", "Running")))
-    return model.Session.execute(job.limit(1)).first() is not None
 
 
 def steps(job_id: str) -> int:

@@ -11,7 +11,7 @@ from ckan import model
 from ckanext.harvest.model import HarvestSource
 
 from ckanext.harvesters import config
-from ckanext.harvesters.engine import runs
+from ckanext.harvesters.engine import jobs, runs
 from ckanext.harvesters.engine.sources import Registered, registered
 from ckanext.harvesters.engine.statistics import Counts, RunStatus
 from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRun, now
@@ -35,7 +35,7 @@ def stuck(sources: Iterable[Registered] | None = None) -> list[Stuck]:
     sources = list(registered() if sources is None else sources)
     latest = runs.latest(source.id for source in sources)
     due = dict(model.Session.execute(sa.select(HarvestSource.id, HarvestSource.next_run)).tuples().all())
-    unbegun = runs.unbegun(source.id for source in sources)
+    unbegun = jobs.unbegun(source.id for source in sources)
     found = (
         (source, _why(source, latest.get(source.id), due.get(source.id), unbegun.get(source.id))) for source in sources
     )

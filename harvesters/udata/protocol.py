@@ -8,8 +8,8 @@ each dataset, but those with thousands of files come in pieces.
   value is a query of its own, and the datasets are united by id. One zone finds little: zones are compared exactly
   (asking for a département gives no commune) and only a fifth of the datasets has any, so organizations are needed.
   Without scope the whole catalogue is read.
-* ``options``: ``page_size`` (100), ``max_pages`` (2,000, for all queries together), ``api_version`` (1 or 2; that of
-  the address, else 1).
+* ``options``: ``page_size`` (100, in version 2: 20), ``max_pages`` (2,000, for all queries together), ``api_version``
+  (1 or 2; that of the address, else 1).
 """
 
 from __future__ import annotations
@@ -40,6 +40,8 @@ from ckanext.harvesters.udata.resources import JSON, with_files
 from ckanext.oslo.fetch import HttpError
 
 _APIS = {1: "/api/1", 2: "/api/2"}
+#: How many datasets a page has: in version 2 each takes a request of its own for its files.
+_PAGE_SIZE = {1: 100, 2: 20}
 _NOT_FOUND = 404
 _FILTERS = ("geozone", "organization", "tag", "badge")
 _ID = re.compile(r"[0-9a-f]{24}")
@@ -54,7 +56,7 @@ class Udata:
         """Yield the pages of one query after another. See `records.Protocol.pages`."""
         run = Pass(positive(source, "max_pages", default=2_000, most=100_000))
         asked = queries(source)
-        size = positive(source, "page_size", default=100, most=1_000)
+        size = positive(source, "page_size", default=_PAGE_SIZE[version_of(source)], most=1_000)
         walk = _Walk(source, client, run, size)
         url: str | None = walk.begin(asked[0])
         for _ in run.numbers():
@@ -100,12 +102,16 @@ def queries(source: Source) -> list[dict[str, str]]:
     return found or [{}]
 
 
-def list_of(source: Source) -> str:
-    """Return the address of the list of datasets, in the version of the API that the options or the address name."""
+def version_of(source: Source) -> int:
+    """Return the version of the API that the options or else the address name; 1 where neither does."""
     path = urlsplit(source.url).path
     named = next((number for number, api in _APIS.items() if f"{path.rstrip('/')}/".partition(f"{api}/")[1]), 1)
-    version = positive(source, "api_version", default=named, most=max(_APIS))
-    return base_of(source.url, *_APIS.values()) + f"{_APIS[version]}/datasets/"
+    return positive(source, "api_version", default=named, most=max(_APIS))
+
+
+def list_of(source: Source) -> str:
+    """Return the address of the list of datasets, in the API's version that is asked for."""
+    return base_of(source.url, *_APIS.values()) + f"{_APIS[version_of(source)]}/datasets/"
 
 
 class _Walk:

@@ -162,3 +162,21 @@ def test_the_subject_of_a_mail_is_in_the_words_of_its_reader(
     subject = email.message_from_string(message, policy=email.policy.default)["Subject"]
     assert subject.endswith(f"odwb: {said}")
     assert "failed-twice" not in subject
+
+
+@pytest.mark.usefixtures("with_plugins")
+def test_mapping_again_that_was_given_up_says_nothing_of_the_source(
+    source, portal, hook, ckan_config, monkeypatch
+) -> None:
+    url, told = hook
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.alert_webhook", url)
+    portal.odwb.faults = Faults(status=503)
+    harvest(source)
+    job_id = jobs.create(source, enqueue=False)
+    for again in (True, *[None] * (runs.ATTEMPTS - 1)):
+        runs.begin(source.id, source.name, job_id, again=again)
+        fall_silent()
+    assert told == []
+    run = runs.of_jobs([job_id])[job_id]
+    assert (run.status, run.reason) == ("interrupted", "mapped-again")
+    assert "disappeared" in (run.detail or "")

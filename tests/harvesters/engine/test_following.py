@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from typing import Any
 from xml.sax.saxutils import escape
 
@@ -30,7 +30,7 @@ from ckanext.harvesters.engine.report import Entry
 from ckanext.harvesters.engine.run import rehearse
 from ckanext.harvesters.engine.sources import Registered
 from ckanext.harvesters.engine.statistics import Counts
-from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRecord
+from ckanext.harvesters.engine.tables import HarvestProblem, HarvestRecord, HarvestRun
 from ckanext.harvesters.records import Mapped, Page, Source, SourceRecord
 from ckanext.harvesters.replay.catalogue import Catalogue
 from ckanext.harvesters.replay.datavindplaats import Datavindplaats
@@ -219,7 +219,9 @@ class TestFollowed:
         assert [(one.record.guid, one.moved_from) for one in sink.changes] == [(NEW, IRI + "3")]
         assert rows() == before
 
-    def test_who_follows_the_stream_has_it_once(self, flemish, feed, app) -> None:
+    @pytest.mark.parametrize("versions", [0, 1])
+    def test_who_follows_the_stream_has_it_once(self, flemish, feed, app, ckan_config, monkeypatch, versions) -> None:
+        monkeypatch.setitem(ckan_config, "ckanext.oslo.feeds.stream.versions", versions)
         client = Client(app)
         client.follow("/ldes?profile=dcat_ap_3")
         assert {IRI + str(number) for number in range(12)} == client.objects.keys()
@@ -250,6 +252,20 @@ class TestNotFollowed:
         assert harvest(flemish)["updated"] == 1
         assert (shown(3)["guid"], len(rows())) == (NEW, 12)
 
+    def test_of_a_pass_that_is_not_whole_only_what_is_certain_is_taken(self, flemish, feed) -> None:
+        """The copy's own is met on a later page; whether the other's is there, the page that fails would tell."""
+        others = {name: one for name, one in feed.records.items() if name != "3"}
+        feed.say({"copy": record(1, IRI + "copy"), "new": record(3, NEW), **others})
+        feed.portal.faults = Faults(status_at={4: 500})
+        done = harvest(flemish)
+        assert (done["status"], done["added"], done["updated"], done["gone"]) == ("incomplete", 1, 0, 0)
+        assert dataset_id("flemish", IRI + "copy") in {identifier for identifier, _version in rows().values()}
+        assert (NEW, "", "may-be-moved") in told(flemish)
+        feed.portal.faults = Faults()
+        done = harvest(flemish)
+        assert (done["status"], done["added"], done["updated"], shown(3)["guid"]) == ("finished", 0, 1, NEW)
+        assert (NEW, "", "may-be-moved") not in told(flemish)
+
     def test_what_the_source_has_still_is_not_moved(self, flemish, feed) -> None:
         feed.say({"new": record(3, NEW), **feed.records})
         done = harvest(flemish)
@@ -269,39 +285,63 @@ class TestNotFollowed:
         assert shown(3)["guid"] == IRI + "3"
 
 
+def in_steps(source: Registered) -> HarvestRun:
+    """Harvest on the queue, step by step, and return the run."""
+    job = jobs.create(source, enqueue=True)
+    waiting = tk.get_job_queue("harvest")
+    while mine := [one for one in waiting.job_ids if job in one]:
+        waiting.remove(mine[0])
+        queue.harvest(source.id, job)
+        model.Session.remove()
+    return runs.latest([source.id])[source.id]
+
+
+@contextmanager
+def refusing(guid: str) -> Iterator[None]:
+    """Let the database refuse a record that comes under another guid than before."""
+    refuse = (
+        "CREATE FUNCTION not_this_one() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
+        f"IF NEW.guid = '{guid}' THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$"
+    )
+    model.Session.execute(sa.text(refuse))
+    trigger = "CREATE TRIGGER not_this BEFORE UPDATE ON harvest_record FOR EACH ROW EXECUTE FUNCTION not_this_one()"
+    model.Session.execute(sa.text(trigger))
+    model.Session.commit()
+    try:
+        yield
+    finally:
+        model.Session.execute(sa.text("DROP FUNCTION not_this_one CASCADE"))
+        model.Session.commit()
+
+
 class TestCutAnywhere:
     def test_in_steps_of_one_record(self, flemish, feed, ckan_config, monkeypatch) -> None:
         monkeypatch.setitem(ckan_config, "ckanext.harvesters.step_seconds", 0)
         moved = {str(number): record(number, f"{IRI}blad/{number}") for number in range(4)}
         feed.change(**{f"_{number}": one for number, one in moved.items()})
-        job = jobs.create(flemish, enqueue=True)
-        waiting = tk.get_job_queue("harvest")
-        while mine := [one for one in waiting.job_ids if job in one]:
-            waiting.remove(mine[0])
-            queue.harvest(flemish.id, job)
-            model.Session.remove()
-        run = runs.latest([flemish.id])[flemish.id]
+        run = in_steps(flemish)
         assert run.steps > 12
         assert (run.status, run.seen, run.updated, run.unchanged, run.added) == ("finished", 12, 4, 8, 0)
         assert [shown(number)["guid"] for number in range(4)] == [f"{IRI}blad/{number}" for number in range(4)]
         assert set(index()) == set(rows())
 
+    def test_one_that_is_refused_is_there_all_the_same_when_others_take_further_steps(
+        self, flemish, feed, ckan_config, monkeypatch
+    ) -> None:
+        monkeypatch.setitem(ckan_config, "ckanext.harvesters.step_seconds", 0)
+        monkeypatch.setitem(ckan_config, "ckanext.harvesters.batch_size", 1)
+        feed.change(_3=record(3, NEW), _4=record(4, IRI + "blad/4"), _5=record(5, IRI + "blad/5"))
+        with refusing(NEW):
+            run = in_steps(flemish)
+        assert (run.status, run.updated, run.failed, run.gone) == ("finished", 2, 1, 0)
+        assert (shown(3)["guid"], shown(5)["guid"]) == (IRI + "3", IRI + "blad/5")
+        assert harvest(flemish)["updated"] == 1
+        assert (shown(3)["guid"], len(rows())) == (NEW, 12)
+
     def test_a_batch_that_fails_is_written_one_by_one(self, flemish, feed) -> None:
         feed.change(_3=record(3, NEW), _4=record(4, IRI + "blad/4"))
-        model.Session.execute(
-            sa.text(
-                "CREATE FUNCTION no_four() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN "
-                f"IF NEW.guid = '{IRI}blad/4' THEN RAISE EXCEPTION 'not this one'; END IF; RETURN NEW; END $$"
-            )
-        )
-        trigger = "CREATE TRIGGER no_four BEFORE UPDATE ON harvest_record FOR EACH ROW EXECUTE FUNCTION no_four()"
-        model.Session.execute(sa.text(trigger))
-        model.Session.commit()
-        try:
+        with refusing(IRI + "blad/4"):
             done = harvest(flemish)
-        finally:
-            model.Session.execute(sa.text("DROP FUNCTION no_four CASCADE"))
-            model.Session.commit()
         assert (done["updated"], done["failed"], done["unchanged"]) == (1, 1, 10)
         assert (shown(3)["guid"], shown(4)["guid"]) == (NEW, IRI + "4")
         assert len(rows()) == 12

@@ -14,7 +14,7 @@ from ckan.tests import factories
 from ckanext.harvest.model import HarvestObject
 
 from ckanext.harvesters.cli import harvesters
-from ckanext.harvesters.engine import gone, jobs, preview, queue, runs
+from ckanext.harvesters.engine import gone, jobs, preview, queue
 from ckanext.harvesters.engine.identity import dataset_id
 from ckanext.harvesters.engine.tables import HarvestRecord, HarvestRun
 from ckanext.harvesters.replay.faults import Faults
@@ -95,7 +95,7 @@ class TestGrace:
     def test_nobody_begins_a_harvest_while_a_dataset_is_deleted(self, large) -> None:
         """What the new run knows of the source's records would be what was so before."""
         made = []
-        assert runs.stands_still(large.id)
+        assert jobs.stands_still(large.id)
         making = threading.Thread(target=lambda: made.append(jobs.create(large, enqueue=False)))
         making.start()
         making.join(0.7)
@@ -103,7 +103,7 @@ class TestGrace:
         model.Session.commit()
         making.join(20)
         assert made
-        assert not runs.stands_still(large.id)
+        assert not jobs.stands_still(large.id)
 
     def test_a_portal_in_trouble_postpones_the_deletion(self, large, portal) -> None:
         without(portal, 3)

@@ -141,3 +141,21 @@ def test_what_a_stopped_run_had_saved_is_indexed_by_the_next_one(source, between
     assert index() == {}
     assert harvest(source)["status"] == "finished"
     assert set(index()) == set(rows())
+
+
+def test_a_hook_that_breaks_the_transaction_costs_its_dataset_alone(source) -> None:
+    harvest(source)
+    first, second = (dataset_id("odwb", guid(number)) for number in (1, 2))
+
+    def spoil(_connection: Any, cursor: Any, statement: str, parameters: Any, *_more: Any) -> None:
+        # What ckanext-harvest's hook asks for each dataset before it is indexed.
+        if statement.startswith("SELECT harvest_object.id") and first in str(parameters):
+            cursor.execute("SELECT 1 / 0")
+
+    sa.event.listen(ensure_engine(), "before_cursor_execute", spoil)
+    try:
+        [(refused, why)] = indexer.index([first, second], context()["user"])
+    finally:
+        sa.event.remove(ensure_engine(), "before_cursor_execute", spoil)
+    assert refused == first
+    assert "division by zero" in why

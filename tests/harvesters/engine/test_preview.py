@@ -36,8 +36,8 @@ def test_a_rehearsal_waits_for_its_turn_at_the_host(source, portal, ckan_config,
 
 
 def test_a_preview_that_takes_too_long_shows_what_was_seen(source, portal, ckan_config, monkeypatch) -> None:
-    monkeypatch.setitem(ckan_config, "ckanext.harvesters.preview_seconds", 1)
-    portal.odwb.faults = Faults(delay=0.7)
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.preview_seconds", 4)
+    portal.odwb.faults = Faults(delay=2.2)
     preview.make(source.id)
     made = preview.of_source(source.id)
     assert made is not None

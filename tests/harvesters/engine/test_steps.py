@@ -10,7 +10,7 @@ import pytest
 import sqlalchemy as sa
 from ckan import model
 from ckan.model import ensure_engine
-from ckanext.harvest.model import HarvestJob
+from ckanext.harvest.model import HarvestJob, HarvestSource
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -21,9 +21,9 @@ from ckanext.harvesters.engine.errors import AlreadyRunning
 from ckanext.harvesters.engine.passing import Pass
 from ckanext.harvesters.engine.place import ElsewhereError, Place
 from ckanext.harvesters.engine.report import Entry
-from ckanext.harvesters.engine.run import step
+from ckanext.harvesters.engine.run import run, step
 from ckanext.harvesters.engine.statistics import Counts, RunStatus
-from ckanext.harvesters.engine.tables import HarvestAnswer, HarvestRun
+from ckanext.harvesters.engine.tables import HarvestAnswer, HarvestRecord, HarvestRun
 from ckanext.harvesters.records import Mapped, Page, Source, SourceRecord
 from ckanext.harvesters.replay.faults import Faults
 from tests.harvesters.engine.conftest import Portal, document, harvest, index, make_source, rows
@@ -76,7 +76,7 @@ class Remembering:
         self.left -= 1
         return self.left <= 0
 
-    def may_wait(self) -> bool:
+    def may_wait(self, _seconds: float) -> bool:
         return False
 
 
@@ -381,3 +381,36 @@ def test_mapping_again_stays_that_when_its_process_is_killed(source, portal) -> 
     run = latest(source.id)
     assert (run.status, run.reason, run.unchanged) == ("finished", "mapped-again", 12)
     assert not portal.server.requests
+
+
+def test_a_harvest_that_waits_is_not_taken_for_mapping_again(source, job, portal) -> None:
+    portal.odwb.faults = Faults(status_at={2: 429}, retry_after=90)
+    work(source, job)
+    asked = len(portal.server.requests)
+    with pytest.raises(AlreadyRunning):
+        run(source, jobs.create(source, enqueue=False), again=True)
+    assert len(portal.server.requests) == asked
+    assert latest(source.id).wait_until is not None
+
+
+def test_a_pause_that_is_longer_than_a_run_may_take_ends_it(source, job, portal, ckan_config, monkeypatch) -> None:
+    monkeypatch.setitem(ckan_config, "ckanext.harvesters.timeout", 80)
+    portal.odwb.faults = Faults(status_at={2: 429}, retry_after=90)
+    work(source, job)
+    found = latest(source.id)
+    assert (found.status, found.reason, found.seen) == ("incomplete", "unreachable", 2)
+
+
+def test_mapping_again_that_fails_is_no_look_at_the_portal(source, portal, ckan_config, monkeypatch) -> None:
+    harvest(source)
+    due = sa.select(HarvestSource.next_run, HarvestSource.id)
+    before = model.Session.execute(due).all()
+    model.Session.execute(sa.update(HarvestRecord).values(fingerprint="another"))
+    model.Session.commit()
+    with monkeypatch.context() as away:
+        away.setitem(ckan_config, "solr_url", "http://127.0.0.1:9/solr/nothing")
+        done = run(source, jobs.create(source, enqueue=False), again=True)
+    assert (done["status"], done["reason"]) == ("interrupted", "mapped-again")
+    assert "Search could not be reached" in done["detail"]
+    assert model.Session.execute(due).all() == before
+    assert runs.latest([source.id], runs.looked())[source.id].status == "finished"

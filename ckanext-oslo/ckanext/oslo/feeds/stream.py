@@ -52,7 +52,8 @@ _TRIM = """
 DELETE FROM oslo_feed_version old
 WHERE profile = :profile AND package_id = ANY(:ids) AND (
     SELECT count(*) FROM oslo_feed_version newer
-    WHERE newer.profile = old.profile AND newer.package_id = old.package_id AND newer.number > old.number
+    WHERE newer.profile = old.profile AND newer.package_id = old.package_id AND newer.iri = old.iri
+        AND newer.number > old.number
 ) >= :versions
 """
 

@@ -16,7 +16,7 @@ depends_on = None
 
 _UTC_NOW = "timezone('utc', clock_timestamp())"
 _FUNCTION = """
-CREATE OR REPLACE FUNCTION oslo_feed_log() RETURNS trigger LANGUAGE plpgsql AS $$
+CREATE OR REPLACE FUNCTION oslo_feed_log() RETURNS trigger LANGUAGE plpgsql{settings} AS $$
 DECLARE
     was_shown boolean := TG_OP <> 'INSERT' AND OLD.turtle IS NOT NULL;
     is_shown boolean := TG_OP <> 'DELETE' AND NEW.turtle IS NOT NULL;
@@ -35,7 +35,7 @@ BEGIN
     RETURN NULL;
 END $$
 """
-# Who else has the IRI is found by the index of datasets' IRIs.
+# Who else has the IRI is found by the index of datasets' IRIs, also while PostgreSQL takes a new table for a small one.
 _MOVED = f"""\
     IF was_shown AND is_shown AND NEW.iri <> OLD.iri THEN
         is_known := false;
@@ -51,8 +51,8 @@ _MOVED = f"""\
 
 
 def upgrade():
-    op.execute(_FUNCTION.format(moved=_MOVED, utc_now=_UTC_NOW))
+    op.execute(_FUNCTION.format(moved=_MOVED, utc_now=_UTC_NOW, settings=" SET enable_seqscan = off"))
 
 
 def downgrade():
-    op.execute(_FUNCTION.format(moved="", utc_now=_UTC_NOW))
+    op.execute(_FUNCTION.format(moved="", utc_now=_UTC_NOW, settings=""))
