@@ -10,6 +10,7 @@ from typing import Any
 import ckan.plugins as p
 import ckan.plugins.toolkit as tk
 import pytest
+from ckan import model
 from ckan.config.middleware import make_app
 from ckan.tests import helpers
 
@@ -80,6 +81,7 @@ def clean_db(request, with_plugins, reset_db, migrate_db_for):
 
     The first reset of a session drops every table, so the plugins' are made once after it; later ones delete rows only.
     """
+    engine = model.ensure_engine()
     reset_db()
     stash = request.config.stash
     if not stash.get(_tables_made, False):
@@ -89,4 +91,6 @@ def clean_db(request, with_plugins, reset_db, migrate_db_for):
         tables.migrate()
         oslo_tables.migrate()
         migrating.migrate()
+        # CKAN's migrations leave an engine of their own, which opens a connection for each transaction.
+        model.init_model(engine)
         stash[_tables_made] = True
