@@ -123,6 +123,7 @@ class TestAction:
     def test_a_portal_that_hangs_ends_in_time_with_a_clear_word(
         self, steward, form, portal, monkeypatch, counted
     ) -> None:
+        # Twenty seconds for a person; a test need not wait for them.
         monkeypatch.setattr(told_records, "SECONDS", 1.0)
         portal.odwb.faults = Faults(delay=6)
         before, begun = counted(), time.monotonic()
@@ -133,6 +134,7 @@ class TestAction:
         assert counted() == before
 
     def test_what_came_before_the_portal_hung_is_shown(self, steward, form, portal, monkeypatch) -> None:
+        # As above: time for the first page, and not for the second.
         monkeypatch.setattr(told_records, "SECONDS", 6.0)
         portal.odwb.faults = Faults(delay=3.5)
         found = look(steward, form)
@@ -144,6 +146,7 @@ class TestAction:
         monkeypatch.setitem(ckan_config, "ckanext.harvesters.per_host", 1)
         portal.server.requests.clear()
         with monkeypatch.context() as soon, hosts.turn(portal.server.url.partition("//")[2]):
+            # As above.
             soon.setattr(told_records, "SECONDS", 1.0)
             with pytest.raises(tk.ValidationError):
                 look(steward, form)

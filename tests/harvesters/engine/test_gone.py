@@ -130,6 +130,7 @@ class TestGrace:
         model.Session.commit()
         portal.odwb.faults = Faults(status=503)
         assert harvest(large)["status"] == "failed"
+        # A look deletes two hundred; here one is enough for the first source to keep the other waiting.
         monkeypatch.setattr(gone, "AT_ONCE", 1)
         assert gone.remove_due() == 1
         assert state(3) == "active"
